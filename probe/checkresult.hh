@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+// CheckResult: what one run of a check came to. A failed check is a value, never an exception.
+
+namespace failover
+{
+enum class Outcome : uint8_t
+{
+  Passed,
+  Refused,
+  Timeout,
+  Tls,         // handshake or certificate
+  BadStatus,   // an HTTP status that is not expected
+  BadBody,     // a body that is not as expected
+  Protocol,    // an answer that is not HTTP, or too much of it
+  Network,     // reset, closed, unreachable
+  LocalProblem // our own fault: says nothing about the node, so the verdict stays
+};
+
+struct CheckResult
+{
+  Outcome outcome{Outcome::LocalProblem};
+  std::string text;                     // for people: one printable line, bounded, without credentials
+  std::chrono::milliseconds latency{0}; // from the start of the run to its end
+
+  [[nodiscard]] bool passed() const noexcept { return outcome == Outcome::Passed; }
+  [[nodiscard]] bool isLocal() const noexcept { return outcome == Outcome::LocalProblem; }
+};
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include "checkresult.hh"
+#include "checkspec.hh"
+#include "health.hh"
+#include "prober.hh"
+
+// CheckTracker: what one check has said so far. Pure: results and times are arguments.
+// Thread: compatible (no lock inside); the prober guards it.
+
+namespace failover
+{
+class CheckTracker
+{
+public:
+  // initial: what is known of the node from before. Throws only std::bad_alloc.
+  CheckTracker(CheckSpec spec, Verdict initial);
+
+  // Counts a result that came in at `at`. A local problem is shown, but never counted. Throws only std::bad_alloc.
+  Transition record(const CheckResult& result, std::chrono::system_clock::time_point at);
+
+  [[nodiscard]] const CheckSpec& spec() const noexcept { return d_spec; }
+  [[nodiscard]] Verdict verdict() const noexcept { return d_health.verdict(); }
+  [[nodiscard]] bool pending() const noexcept { return d_health.pending(); }
+  [[nodiscard]] bool hasLocalProblem() const noexcept { return d_status.localProblem; }
+  [[nodiscard]] bool hasRun() const noexcept { return d_status.runs != 0; }
+  // How the verdict came about: "after 3/3 failures of https://…: HTTP 503 (expected 200-399)",
+  // "on the first check of https://…: HTTP 200"; empty while it is the initial one.
+  [[nodiscard]] const std::string& decision() const noexcept { return d_decision; }
+  // "https://…: HTTP 200", or the URL alone before the first run. Throws only std::bad_alloc.
+  [[nodiscard]] std::string lastWord() const;
+  // Throws only std::bad_alloc.
+  [[nodiscard]] CheckStatus status() const;
+
+private:
+  const CheckSpec d_spec;
+  HealthTracker d_health;
+  CheckStatus d_status; // without verdict, contrary and needed, which d_health knows
+  std::string d_decision;
+};
+}

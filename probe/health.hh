@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Health: how single check results become a verdict on the check, how verdicts and the operator's
+// wish become the state of a node, and how that state reaches the threads that answer queries.
+// Pure but for NodeHealth, which is one atomic byte.
+
+namespace failover
+{
+// What a check says of its node. Unknown means "not checked yet" and is served: a server that has
+// just started must not withdraw addresses it knows nothing about.
+enum class Verdict : uint8_t
+{
+  Unknown,
+  Up,
+  Down
+};
+
+// What one more result did to a verdict. Pending: it contradicts the verdict, but not often enough
+// yet; the next check is due sooner (CheckSpec::retry).
+enum class Transition : uint8_t
+{
+  Unchanged,
+  Pending,
+  Changed
+};
+
+// Counts consecutive results that contradict the verdict. From Unknown the first result decides.
+// Thread: compatible (no lock inside); the prober's own thread owns every tracker.
+class HealthTracker
+{
+public:
+  // rise, fall: how many consecutive results turn the verdict. REQUIRES: both >= 1.
+  // initial: a verdict remembered from an earlier run, or Unknown.
+  HealthTracker(unsigned rise, unsigned fall, Verdict initial = Verdict::Unknown) noexcept;
+
+  Transition record(bool passed) noexcept;
+
+  [[nodiscard]] Verdict verdict() const noexcept { return d_verdict; }
+  [[nodiscard]] bool pending() const noexcept { return d_contrary != 0; }
+  // Consecutive results that contradict the verdict (0 when none is pending).
+  [[nodiscard]] unsigned contrary() const noexcept { return d_contrary; }
+  // How many such results turn the verdict: fall while Up, rise while Down, 1 while Unknown.
+  [[nodiscard]] unsigned needed() const noexcept;
+
+private:
+  unsigned d_rise;
+  unsigned d_fall;
+  Verdict d_verdict;
+  unsigned d_contrary{0};
+};
+
+// nodes.admin_state: what the operator wants of a node. Auto: let its checks decide.
+enum class AdminState : uint8_t
+{
+  Auto,
+  Up,
+  Down,
+  Drain
+};
+
+// What a node is. The texts (toString) are interface: failover-status, its JSON, node_state.state.
+enum class NodeState : uint8_t
+{
+  Unknown,
+  Up,
+  Down,
+  Drained,
+  ForcedUp,
+  ForcedDown
+};
+
+// The operator's wish wins over the verdict.
+[[nodiscard]] NodeState combine(AdminState admin, Verdict verdict) noexcept;
+
+// Whether records of a node in this state belong into answers.
+[[nodiscard]] constexpr bool isServing(NodeState state) noexcept
+{
+  return state == NodeState::Unknown || state == NodeState::Up || state == NodeState::ForcedUp;
+}
+
+// "unknown", "up", "down", "drained", "forced-up", "forced-down"; "unknown", "up", "down";
+// "auto", "up", "down", "drain".
+[[nodiscard]] std::string_view toString(NodeState state) noexcept;
+[[nodiscard]] std::string_view toString(Verdict verdict) noexcept;
+[[nodiscard]] std::string_view toString(AdminState admin) noexcept;
+// False, and `out` untouched, when the text is none of the above.
+[[nodiscard]] bool fromString(std::string_view text, NodeState& out) noexcept;
+[[nodiscard]] bool fromString(std::string_view text, AdminState& out) noexcept;
+
+// The only word the two sides share: one per node name, the same object across reloads.
+// Thread: one writer (the prober, or the loader before the prober knows the node); any number of
+// readers. Relaxed on purpose: the byte is the whole message, no other data hangs on it.
+class NodeHealth
+{
+public:
+  explicit NodeHealth(std::string name) :
+    d_name(std::move(name)) { }
+
+  [[nodiscard]] const std::string& name() const noexcept { return d_name; }
+  [[nodiscard]] NodeState state() const noexcept { return d_state.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool serving() const noexcept { return isServing(state()); }
+  void publish(NodeState state) noexcept { d_state.store(state, std::memory_order_relaxed); }
+
+private:
+  const std::string d_name;
+  std::atomic<NodeState> d_state{NodeState::Unknown};
+};
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+#include "checktracker.hh"
+#include "health.hh"
+#include "prober.hh"
+
+// NodeTracker: from what a node's checks say and what its operator wants to what the node is, since when and why.
+// Pure but for publishing to NodeHealth. Thread: compatible (no lock inside); the prober guards it.
+
+namespace failover
+{
+// What the checks say together: any Down is Down; else, while any is Unknown, what was known before; else Up.
+// Without checks a node is up. Throws nothing.
+[[nodiscard]] Verdict verdictOf(const std::vector<const CheckTracker*>& checks, Verdict before) noexcept;
+
+class NodeTracker
+{
+public:
+  // A node seen for the first time. spec.checks is not kept. Throws only std::bad_alloc.
+  explicit NodeTracker(const NodeSpec& spec);
+  // The same node, described anew: state and since stay until refresh(). Throws only std::bad_alloc.
+  void adopt(const NodeSpec& spec);
+
+  // Publishes what the node is now, and reports that if it is news: another state than before, or for a node just seen,
+  // than NodeHealth had. cause: the check whose verdict has just changed; null when the description has.
+  // Throws only std::bad_alloc.
+  std::optional<NodeTransition> refresh(const std::vector<const CheckTracker*>& checks, const CheckTracker* cause,
+    std::chrono::system_clock::time_point now);
+
+  [[nodiscard]] const std::string& name() const noexcept { return d_name; }
+  [[nodiscard]] NodeState state() const noexcept { return d_state; }
+  [[nodiscard]] Verdict verdict() const noexcept { return d_verdict; }
+  // Without the checks'. Throws only std::bad_alloc.
+  [[nodiscard]] NodeStatus status() const;
+
+private:
+  [[nodiscard]] std::string why(const std::vector<const CheckTracker*>& checks, const CheckTracker* cause, NodeState before) const;
+
+  const std::string d_name;
+  AdminState d_admin;
+  std::string d_adminReason;
+  std::shared_ptr<NodeHealth> d_health;
+  const std::string d_rememberedReason;
+  Verdict d_verdict; // the checks', or the remembered one
+  NodeState d_state{NodeState::Unknown};
+  bool d_isNew{true}; // until the first refresh()
+  std::string d_reason;
+  std::chrono::system_clock::time_point d_since; // epoch: set by the first refresh()
+};
+}

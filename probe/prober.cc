@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <algorithm>
+#include <csignal>
+#include <pthread.h>
+#include "proberloop.hh"
+
+// Prober and the part of its loop that other threads call; what runs on the thread is in proberloop.cc.
+
+namespace failover
+{
+namespace
+{
+  // Signals belong to the host's threads; a thread inherits its maker's mask, so that there is no moment without it.
+  class AllSignalsBlocked
+  {
+  public:
+    AllSignalsBlocked() noexcept
+    {
+      sigset_t all;
+      sigfillset(&all);
+      pthread_sigmask(SIG_SETMASK, &all, &d_before);
+    }
+    ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &d_before, nullptr); }
+    AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+    AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+  private:
+    sigset_t d_before{};
+  };
+
+  uint64_t seedOf(const ProberOptions& options)
+  {
+    return options.seed != 0 ? options.seed : std::random_device()();
+  }
+}
+
+Prober::Prober(ProberOptions options, ProberListener& listener) :
+  d_loop(std::make_unique<Loop>(options, listener))
+{
+}
+
+Prober::~Prober() = default;
+void Prober::start()
+{
+  d_loop->start();
+}
+void Prober::stop() noexcept
+{
+  d_loop->stop();
+}
+void Prober::setNodes(std::vector<NodeSpec> nodes)
+{
+  d_loop->setNodes(std::move(nodes));
+}
+bool Prober::settle(std::chrono::milliseconds limit)
+{
+  return d_loop->settle(limit);
+}
+std::vector<NodeStatus> Prober::status() const
+{
+  return d_loop->status();
+}
+
+Prober::Loop::Loop(ProberOptions options, ProberListener& listener) :
+  d_maxInFlight(std::max<size_t>(options.maxInFlight, 1)), d_listener(listener), d_random(seedOf(options))
+{
+}
+
+Prober::Loop::~Loop()
+{
+  stop();
+}
+
+void Prober::Loop::start()
+{
+  const AllSignalsBlocked blocked;
+  const std::lock_guard lock(d_mutex);
+  d_multi = std::make_unique<curl::Multi>();
+  d_thread = std::thread(&Loop::run, this);
+}
+
+void Prober::Loop::stop() noexcept
+{
+  {
+    const std::lock_guard lock(d_mutex);
+    d_stop = true;
+    if (d_multi) {
+      d_multi->wakeup();
+    }
+    d_changed.notify_all();
+  }
+  if (d_thread.joinable()) {
+    d_thread.join();
+  }
+}
+
+void Prober::Loop::setNodes(std::vector<NodeSpec> nodes)
+{
+  const std::lock_guard lock(d_mutex);
+  d_orders = std::move(nodes);
+  ++d_wanted;
+  if (d_multi) {
+    d_multi->wakeup();
+  }
+  d_changed.notify_all();
+}
+
+bool Prober::Loop::settle(std::chrono::milliseconds limit)
+{
+  std::unique_lock lock(d_mutex);
+  const auto wanted = d_wanted;
+  d_changed.wait_for(lock, limit, [&] { return d_done >= wanted || d_stop; });
+  return d_done >= wanted;
+}
+
+std::vector<NodeStatus> Prober::Loop::status() const
+{
+  const std::lock_guard lock(d_mutex);
+  return d_roster.status();
+}
+}

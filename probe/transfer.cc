@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <arpa/inet.h>
+#include "failure.hh"
+#include "httpcheck.hh"
+#include "route.hh"
+#include "tcpcheck.hh"
+#include "transfer.hh"
+
+namespace failover
+{
+namespace
+{
+  constexpr size_t s_mostTried = 8;     // addresses remembered of one host name
+  constexpr long s_caCacheSeconds = 60; // parsing the system's CAs takes longer than a handshake; new ones count within a minute
+
+  // libcurl reports its own limits as "out of memory", too. Whoever can have this much is not out of it.
+  bool memoryLeft() noexcept
+  {
+    void* volatile block = std::malloc(size_t{1} << 20); // volatile: the compiler may drop a pair of malloc and free
+    const bool left = block != nullptr;
+    std::free(block);
+    return left;
+  }
+
+  bool isIpv6(const std::string& address) noexcept
+  {
+    return address.find(':') != std::string::npos;
+  }
+}
+
+Transfer::Transfer(const CheckSpec& spec) :
+  d_spec(spec)
+{
+  d_tried.reserve(s_mostTried); // so that openSocket cannot throw into libcurl
+  d_easy.set(CURLOPT_ERRORBUFFER, d_error.data());
+  d_easy.set(CURLOPT_NOSIGNAL, 1L);
+  d_easy.set(CURLOPT_QUICK_EXIT, 1L); // a removed check does not wait for the resolver's thread
+  d_easy.set(CURLOPT_PROXY, "");      // not what http_proxy says: the node is asked, not a proxy
+  d_easy.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  d_easy.set(CURLOPT_PROTOCOLS_STR, "http,https");
+  d_easy.set(CURLOPT_FOLLOWLOCATION, 0L);
+  d_easy.set(CURLOPT_TIMEOUT_MS, static_cast<long>(spec.timeout.count())); // all of it, from the name's resolution on
+  armConnection();
+  armTls();
+}
+
+void Transfer::armConnection()
+{
+  d_easy.set(CURLOPT_FRESH_CONNECT, 1L); // an old connection says nothing about new ones
+  d_easy.set(CURLOPT_FORBID_REUSE, 1L);
+  d_easy.set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::openSocket);
+  d_easy.set(CURLOPT_OPENSOCKETDATA, this);
+  if (!d_spec.address.empty()) {
+    // Only where to connect: Host header, SNI and the name in the certificate stay the URL's.
+    d_connectTo.append(isIpv6(d_spec.address) ? "::[" + d_spec.address + "]:" : "::" + d_spec.address + ":");
+    d_easy.set(CURLOPT_CONNECT_TO, d_connectTo.get());
+  }
+  if (!d_spec.source.empty()) {
+    d_easy.set(CURLOPT_INTERFACE, ("host!" + d_spec.source).c_str());
+    d_easy.set(CURLOPT_IPRESOLVE, static_cast<long>(isIpv6(d_spec.source) ? CURL_IPRESOLVE_V6 : CURL_IPRESOLVE_V4));
+  }
+}
+
+void Transfer::armTls()
+{
+  d_easy.set(CURLOPT_SSL_VERIFYPEER, d_spec.tlsVerify ? 1L : 0L);
+  d_easy.set(CURLOPT_SSL_VERIFYHOST, d_spec.tlsVerify ? 2L : 0L);
+  d_easy.set(CURLOPT_CA_CACHE_TIMEOUT, s_caCacheSeconds);
+  if (!d_spec.caFile.empty()) {
+    d_easy.set(CURLOPT_CAINFO, d_spec.caFile.c_str());
+  }
+  if (!d_spec.caFile.empty() || curl_version_info(CURLVERSION_NOW)->cainfo != nullptr) {
+    // The system's folder would be trusted beside ca_file, and keeps libcurl from caching parsed CAs.
+    d_easy.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  }
+}
+
+// libcurl does not tell why a socket could not be made, nor to which address; here both are known.
+curl_socket_t Transfer::openSocket(void* self, curlsocktype /* purpose */, curl_sockaddr* address) noexcept
+{
+  auto& transfer = *static_cast<Transfer*>(self);
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0) {
+    transfer.d_socketErrno = errno;
+    return CURL_SOCKET_BAD;
+  }
+  if (transfer.d_tried.size() < s_mostTried) {
+    sockaddr_storage& to = transfer.d_tried.emplace_back();
+    std::memcpy(&to, &address->addr, std::min<size_t>(address->addrlen, sizeof(to)));
+  }
+  return fd;
+}
+
+bool Transfer::allRefusedHere(int error) const noexcept
+{
+  if (error == EADDRNOTAVAIL && d_tried.size() == 1) {
+    return true; // with a route, too: no local port is left
+  }
+  return !d_tried.empty() && std::all_of(d_tried.begin(), d_tried.end(), [&](const auto& to) { return refusedHere(error, to, d_spec.source); });
+}
+
+CheckResult Transfer::failure(CURLcode code) const
+{
+  FailedTransfer failed;
+  failed.code = code;
+  failed.connectErrno = static_cast<int>(d_easy.info<long>(CURLINFO_OS_ERRNO));
+  // A host with several addresses is asked at each: one that could be tried outweighs one that could not.
+  failed.socketErrno = d_tried.empty() ? d_socketErrno : 0;
+  failed.resolved = !d_tried.empty();
+  failed.refusedHere = code == CURLE_COULDNT_CONNECT && allRefusedHere(failed.connectErrno);
+  failed.memoryLeft = code != CURLE_OUT_OF_MEMORY || memoryLeft();
+  failed.host = d_spec.host;
+  failed.curlText = d_error.data();
+  failed.timeout = d_spec.timeout;
+  return explain(failed);
+}
+
+CheckResult Transfer::finish(CURLcode code) const
+{
+  auto result = judge(code);
+  const std::chrono::microseconds took(d_easy.info<curl_off_t>(CURLINFO_TOTAL_TIME_T));
+  result.latency = std::chrono::duration_cast<std::chrono::milliseconds>(took);
+  return result;
+}
+
+std::unique_ptr<Transfer> makeTransfer(const CheckSpec& spec)
+{
+  if (spec.kind == CheckKind::Tcp) {
+    return std::make_unique<TcpCheck>(spec);
+  }
+  return std::make_unique<HttpCheck>(spec);
+}
+}
