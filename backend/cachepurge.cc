@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "cachepurge.hh"
+#include <algorithm>
+#include <set>
+
+namespace failover
+{
+namespace
+{
+  // Beyond this many zones one purge of everything is cheaper than one by one.
+  constexpr size_t s_manyZones = 1000;
+
+  void purgeOwner(Host& host, const WireName& name, bool below)
+  {
+    if (isWildcard(name)) {
+      host.purgeSuffix(parent(name));
+    }
+    else if (below) {
+      host.purgeSuffix(name);
+    }
+    else {
+      host.purgeName(name);
+    }
+  }
+
+  // Purges names of other zones that lead into `touched`, and what leads to those in turn.
+  void purgeRedirects(Host& host, const Snapshot& snapshot, std::set<WireName> touched)
+  {
+    std::vector<const Zone*> candidates;
+    snapshot.forEachZone([&](const Zone& zone) {
+      if (!zone.redirects().empty() && !touched.contains(zone.apex())) {
+        candidates.push_back(&zone);
+      }
+    });
+    const auto leadsIntoTouched = [&](const Zone::Redirect& redirect) {
+      return std::any_of(touched.begin(), touched.end(), [&](const WireName& apex) {
+        return isWithin(redirect.target, apex) || (redirect.below && isWithin(apex, redirect.target));
+      });
+    };
+    for (bool found = true; found;) {
+      found = false;
+      for (auto& zone : candidates) {
+        if (zone == nullptr) {
+          continue;
+        }
+        bool leads = false;
+        for (const auto& redirect : zone->redirects()) {
+          if (leadsIntoTouched(redirect)) {
+            purgeOwner(host, redirect.name, redirect.below);
+            leads = true;
+          }
+        }
+        if (leads) {
+          touched.insert(zone->apex());
+          zone = nullptr; // done with
+          found = true;
+        }
+      }
+    }
+  }
+}
+
+void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node)
+{
+  std::vector<WireName> names;
+  snapshot.forEachZone([&](const Zone& zone) { zone.namesOf(node, names); });
+  for (const auto& name : names) {
+    purgeOwner(host, name, false);
+  }
+}
+
+void announceZones(Host& host, const Snapshot* before, const Snapshot& after, const std::vector<int64_t>& ids)
+{
+  for (const auto id : ids) {
+    const auto* was = before != nullptr ? before->zoneById(id) : nullptr;
+    const auto* is = after.zoneById(id);
+    if (was != nullptr && after.zoneByApex(was->apex()) == nullptr) {
+      host.zoneRemoved(was->apex());
+    }
+    if (is != nullptr && (was == nullptr || was->apex() != is->apex())) {
+      host.zoneAdded(is->apex(), id);
+    }
+    if (is != nullptr && was != nullptr && was != is) {
+      host.zoneChanged(is->apex());
+    }
+  }
+}
+
+void purgeZones(Host& host, const Snapshot& before, const Snapshot& after, const std::vector<int64_t>& ids)
+{
+  std::set<WireName> touched;
+  for (const auto id : ids) {
+    for (const auto* snapshot : {&before, &after}) {
+      if (const auto* zone = snapshot->zoneById(id)) {
+        touched.insert(zone->apex());
+      }
+    }
+  }
+  if (touched.size() > s_manyZones) {
+    host.purgeEverything();
+    return;
+  }
+  for (const auto& apex : touched) {
+    host.purgeSuffix(apex);
+  }
+  if (!touched.empty()) {
+    purgeRedirects(host, after, std::move(touched));
+  }
+}
+}

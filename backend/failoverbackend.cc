@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "failoverbackend.hh"
+#include <boost/algorithm/string.hpp>
+#include "runtimes.hh"
+#include "wirename.hh"
+
+namespace failover
+{
+namespace
+{
+  // Any non-zero value keeps an answer out of PowerDNS's packet and query cache (ueberbackend.cc, packethandler.cc).
+  constexpr uint8_t s_neverCache = 1;
+  // Rrsets beyond this make the first big answer of an instance allocate.
+  constexpr size_t s_usualAnswer = 256;
+
+  Settings settingsOf(const std::string& prefix)
+  {
+    try {
+      return parseSettings([&](const std::string& key) { return ::arg()[prefix + "-" + key]; });
+    }
+    catch (const SettingsError& error) {
+      throw PDNSException(prefix + "-" + error.what());
+    }
+  }
+}
+
+FailoverBackend::FailoverBackend(const std::string& suffix) :
+  GSQLBackend("failover", suffix),
+  d_settings(settingsOf("failover" + suffix)),
+  d_pragmas{d_settings.journalMode, getArg("pragma-synchronous"), mustDo("pragma-foreign-keys")},
+  d_dnssec(mustDo("dnssec")),
+  d_runtime(runtimeFor(suffix, d_settings)),
+  d_random(std::random_device{}())
+{
+  if (d_runtime != nullptr) {
+    d_answers = std::make_unique<Reader>(d_runtime->snapshots());
+    d_details = std::make_unique<Reader>(d_runtime->snapshots());
+    d_chosen.reserve(s_usualAnswer);
+    d_zoneIds.reserve(s_usualAnswer);
+  }
+  else {
+    try {
+      reconnect();
+    }
+    catch (SSqlException& error) {
+      throw PDNSException("failover" + suffix + "-database: " + error.txtReason());
+    }
+  }
+}
+
+void FailoverBackend::reconnect()
+{
+  setDB(new SqlConnection(d_settings.database, d_pragmas)); // owned by GSQLBackend from now on
+  allocateStatements();
+}
+
+const Snapshot* FailoverBackend::newest(Reader* reader)
+{
+  return reader == nullptr || inTransaction() ? nullptr : reader->get();
+}
+
+std::string_view FailoverBackend::lowered(const DNSName& name) noexcept
+{
+  const auto& storage = name.getStorage();
+  const auto length = std::min(storage.size(), d_nameBuffer.size());
+  for (size_t i = 0; i < length; ++i) {
+    d_nameBuffer[i] = static_cast<char>(dns_tolower(static_cast<unsigned char>(storage[i]))); // label lengths are below 'A'
+  }
+  return {d_nameBuffer.data(), length};
+}
+
+void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t qtype)
+{
+  for (const auto& rrset : zone.find(name)) {
+    if (qtype == QType::ANY || qtype == rrset.type) {
+      select(rrset, d_random, d_chosen);
+    }
+  }
+  d_zoneIds.resize(d_chosen.size(), zone.id());
+}
+
+void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_compat::ZoneId zoneId, DNSPacket* packet)
+{
+  const auto* snapshot = newest(d_answers.get());
+  if (snapshot == nullptr) {
+    d_source = Source::Sql;
+    GSQLBackend::lookup(qtype, qname, zoneId, packet);
+    return;
+  }
+  d_source = Source::Snapshot;
+  d_askedType = qtype;
+  d_askedName = qname;
+  d_askedZone = zoneId;
+  d_chosen.clear();
+  d_zoneIds.clear();
+  d_next = 0;
+  const auto name = lowered(qname);
+  if (zoneId >= 0) {
+    if (const auto* zone = snapshot->zoneById(zoneId)) {
+      choose(*zone, name, qtype.getCode());
+    }
+    return;
+  }
+  // Any zone, as SQL would look: each one that the name may lie in.
+  for (auto apex = name; !apex.empty(); apex = parent(apex)) {
+    if (const auto* zone = snapshot->zoneByApex(apex)) {
+      choose(*zone, name, qtype.getCode());
+    }
+  }
+}
+
+bool FailoverBackend::get(DNSZoneRecord& record)
+{
+  if (d_source == Source::Sql) {
+    return DNSBackend::get(record);
+  }
+  if (d_next == d_chosen.size()) {
+    return false;
+  }
+  const auto& [chosen, rrset] = d_chosen[d_next];
+  record.domain_id = static_cast<pdns_compat::ZoneId>(d_zoneIds[d_next]);
+  ++d_next;
+  record.auth = !d_dnssec || chosen->auth; // as GSQLBackend: without DNSSEC the column says nothing
+  record.disabled = false;
+  record.scopeMask = rrset->dependent || rrset->volatileContent ? s_neverCache : 0;
+  record.signttl = 0;
+  record.wildcardname.clear();
+  record.dr.d_name = d_askedName; // in the case that was asked
+  record.dr.d_type = rrset->type;
+  record.dr.d_class = QClass::IN;
+  record.dr.d_ttl = chosen->ttl;
+  record.dr.d_clen = 0;
+  record.dr.d_place = DNSResourceRecord::ANSWER;
+  if (rrset->volatileContent) {
+    // PowerDNS writes hints into such a record (doAdditionalProcessing), so it gets one of its own.
+    pdns_compat::setContent(record.dr, pdns_compat::freshContent(rrset->type, chosen->content));
+  }
+  else {
+    pdns_compat::setContent(record.dr, chosen->content);
+  }
+  return true;
+}
+
+// Records as text are what administration asks for (the API, dynamic updates): it must see what is stored.
+bool FailoverBackend::get(DNSResourceRecord& record)
+{
+  if (d_source == Source::Snapshot) {
+    d_source = Source::Sql;
+    GSQLBackend::lookup(d_askedType, d_askedName, d_askedZone, nullptr);
+  }
+  return GSQLBackend::get(record);
+}
+
+bool FailoverBackend::getSOA(const DNSName& name, SOAData& soa)
+{
+  if (newest(d_details.get()) == nullptr) {
+    return GSQLBackend::getSOA(name, soa);
+  }
+  lookup(QType(QType::SOA), name, -1, nullptr);
+  soa.db = nullptr;
+  bool found = false;
+  for (DNSZoneRecord record; get(record);) {
+    fillSOAData(record, soa);
+    soa.qname = name;
+    soa.db = this;
+    found = true;
+  }
+  return found;
+}
+
+const Zone* FailoverBackend::findZone(const DNSName& apex)
+{
+  const auto* snapshot = newest(d_details.get());
+  return snapshot == nullptr ? nullptr : snapshot->zoneByApex(lowered(apex));
+}
+
+bool FailoverBackend::getDomainMetadata(const DNSName& name, const std::string& kind, std::vector<std::string>& meta)
+{
+  if (newest(d_details.get()) == nullptr) {
+    return GSQLBackend::getDomainMetadata(name, kind, meta);
+  }
+  const auto* zone = findZone(name);
+  if (zone == nullptr || (!d_dnssec && isDnssecDomainMetadata(kind))) {
+    return false;
+  }
+  if (const auto found = zone->metadata().find(std::string_view(kind)); found != zone->metadata().end()) {
+    meta.insert(meta.end(), found->second.begin(), found->second.end());
+  }
+  return true;
+}
+
+bool FailoverBackend::getAllDomainMetadata(const DNSName& name, std::map<std::string, std::vector<std::string>>& meta)
+{
+  if (newest(d_details.get()) == nullptr) {
+    return GSQLBackend::getAllDomainMetadata(name, meta);
+  }
+  const auto* zone = findZone(name);
+  if (zone == nullptr) {
+    return false;
+  }
+  for (const auto& [kind, values] : zone->metadata()) {
+    if (d_dnssec || !isDnssecDomainMetadata(kind)) {
+      meta[kind] = values;
+    }
+  }
+  return true;
+}
+
+bool FailoverBackend::getDomainKeys(const DNSName& name, std::vector<KeyData>& keys)
+{
+  if (newest(d_details.get()) == nullptr) {
+    return GSQLBackend::getDomainKeys(name, keys);
+  }
+  const auto* zone = findZone(name);
+  if (zone == nullptr || !d_dnssec) {
+    return false;
+  }
+  for (const auto& key : zone->keys()) {
+    keys.push_back({key.content, key.id, key.flags, key.active, key.published});
+  }
+  return true;
+}
+
+bool FailoverBackend::list(const DNSName& target, int domainId, bool includeDisabled)
+{
+  d_source = Source::Sql;
+  return GSQLBackend::list(target, domainId, includeDisabled);
+}
+
+bool FailoverBackend::listSubZone(const DNSName& zone, int domainId)
+{
+  d_source = Source::Sql;
+  return GSQLBackend::listSubZone(zone, domainId);
+}
+}

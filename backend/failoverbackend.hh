@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <array>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+#include "pdnscompat.hh"
+#include "runtime.hh"
+#include "selection.hh"
+#include "sqlconnection.hh"
+
+// FailoverBackend: what a query asks is answered from the snapshot, health applied; all else (administration,
+// transfers, anything inside a transaction, everything in pdnsutil) is PowerDNS's own GSQLBackend on the store itself.
+// A change made through it returns when answers know it.
+//
+// Thread: one at a time per instance; PowerDNS never re-enters one. Instances come and go.
+
+namespace failover
+{
+class FailoverBackend : public GSQLBackend
+{
+public:
+  // suffix: "" or "-name". Opens nothing in a serving process once its runtime stands: a store in trouble must not keep
+  // instances from being made. Throws PDNSException for settings or a first load that cannot be.
+  explicit FailoverBackend(const std::string& suffix);
+
+  // Whether this process answers queries (pdnsutil does not).
+  [[nodiscard]] bool serving() const noexcept { return d_runtime != nullptr; }
+
+  // Answers.
+  void lookup(const QType& qtype, const DNSName& qname, pdns_compat::ZoneId zoneId, DNSPacket* packet) override;
+  bool get(DNSZoneRecord& record) override;
+  bool get(DNSResourceRecord& record) override;
+  bool getSOA(const DNSName& name, SOAData& soa) override;
+
+  // What answers need besides records.
+  bool getDomainMetadata(const DNSName& name, const std::string& kind, std::vector<std::string>& meta) override;
+  bool getAllDomainMetadata(const DNSName& name, std::map<std::string, std::vector<std::string>>& meta) override;
+  bool getDomainKeys(const DNSName& name, std::vector<KeyData>& keys) override;
+  bool getBeforeAndAfterNamesAbsolute(uint32_t id, const DNSName& qname, DNSName& unhashed, DNSName& before, DNSName& after) override;
+
+  // Administration that reads.
+  bool list(const DNSName& target, int domainId, bool includeDisabled) override;
+  bool listSubZone(const DNSName& zone, int domainId) override;
+
+  // Administration that writes: as inherited, then wait for the snapshot.
+  bool commitTransaction() override;
+  bool createDomain(const DNSName& domain, DomainInfo::DomainKind kind, const vector<ComboAddress>& masters, const string& account) override;
+  bool deleteDomain(const DNSName& domain) override;
+  bool setDomainMetadata(const DNSName& name, const std::string& kind, const std::vector<std::string>& meta) override;
+  bool addDomainKey(const DNSName& name, const KeyData& key, int64_t& id) override;
+  bool removeDomainKey(const DNSName& name, unsigned int id) override;
+  bool activateDomainKey(const DNSName& name, unsigned int id) override;
+  bool deactivateDomainKey(const DNSName& name, unsigned int id) override;
+  bool publishDomainKey(const DNSName& name, unsigned int id) override;
+  bool unpublishDomainKey(const DNSName& name, unsigned int id) override;
+
+protected:
+  // GSQLBackend: the connection is missing or of no use. Throws SSqlException, which callers translate.
+  void reconnect() override;
+
+private:
+  enum class Source : uint8_t
+  {
+    Sql,
+    Snapshot
+  };
+  using Reader = Published<Snapshot>::Reader;
+  // The newest snapshot, or null where SQL must answer.
+  const Snapshot* newest(Reader* reader);
+  const Zone* findZone(const DNSName& apex);
+  // Lower-case wire form, in d_nameBuffer.
+  std::string_view lowered(const DNSName& name) noexcept;
+  void choose(const Zone& zone, std::string_view name, uint16_t qtype);
+  // Passes a write's result on, when answers know of it.
+  bool written(bool result);
+
+  // Constant after construction.
+  const Settings d_settings;
+  const SqlConnection::Pragmas d_pragmas;
+  const bool d_dnssec;
+  Runtime* const d_runtime; // null: not serving
+
+  // The question and its answer, until the next lookup.
+  std::unique_ptr<Reader> d_answers; // null: not serving; d_chosen points into what it holds
+  // For all but lookup(): PowerDNS asks for metadata while it still fetches an answer, whose snapshot must stay.
+  std::unique_ptr<Reader> d_details;
+  Source d_source{Source::Sql};
+  QType d_askedType;
+  DNSName d_askedName;
+  pdns_compat::ZoneId d_askedZone{-1};
+  std::vector<Chosen> d_chosen;
+  std::vector<int64_t> d_zoneIds; // of d_chosen
+  size_t d_next{0};
+  std::array<char, 256> d_nameBuffer{};
+  std::mt19937_64 d_random;
+};
+}

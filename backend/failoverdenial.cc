@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "failoverbackend.hh"
+#include <algorithm>
+#include <boost/algorithm/string.hpp>
+
+// FailoverBackend's denial of existence: the neighbours of a name that does not exist, from the snapshot's order
+// names. They are stored as PowerDNS stores them: labels reversed, separated by blanks (backends/gsql).
+
+namespace failover
+{
+namespace
+{
+  DNSName nameOf(const std::string& ordername)
+  {
+    return DNSName(boost::replace_all_copy(ordername, " ", ".")).labelReverse();
+  }
+}
+
+bool FailoverBackend::getBeforeAndAfterNamesAbsolute(uint32_t id, const DNSName& qname, DNSName& unhashed, DNSName& before, DNSName& after)
+{
+  const auto* snapshot = newest(d_details.get());
+  const auto* zone = snapshot != nullptr ? snapshot->zoneById(id) : nullptr;
+  if (zone == nullptr || !d_dnssec || !zone->hasOrder() || zone->order().empty()) {
+    return GSQLBackend::getBeforeAndAfterNamesAbsolute(id, qname, unhashed, before, after);
+  }
+  const auto& order = zone->order();
+  const auto wanted = qname.labelReverse().toString(" ", false);
+  const auto next = std::upper_bound(order.begin(), order.end(), wanted, [](const std::string& name, const Zone::OrderName& entry) { return name < entry.ordername; });
+  after = nameOf(next != order.end() ? next->ordername : order.front().ordername);
+  if (!before.empty()) { // the caller knows it
+    before = qname;
+    return true;
+  }
+  // Before the first one comes the last one; the order is a ring.
+  const auto& previous = next != order.begin() ? *std::prev(next) : order.back();
+  before = nameOf(previous.ordername);
+  unhashed = DNSName(previous.name);
+  return true;
+}
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "failoverbackend.hh"
+
+// FailoverBackend's writes: each is PowerDNS's own, and returns when the snapshot has it, so that whoever changed
+// something finds it in the very next answer.
+
+namespace failover
+{
+bool FailoverBackend::written(bool result)
+{
+  if (d_runtime != nullptr && !inTransaction()) { // inside one, commitTransaction() does it for all
+    d_runtime->storeWritten();
+  }
+  return result;
+}
+
+bool FailoverBackend::commitTransaction()
+{
+  return written(GSQLBackend::commitTransaction());
+}
+
+bool FailoverBackend::createDomain(const DNSName& domain, DomainInfo::DomainKind kind, const vector<ComboAddress>& masters, const string& account)
+{
+  return written(GSQLBackend::createDomain(domain, kind, masters, account));
+}
+
+bool FailoverBackend::deleteDomain(const DNSName& domain)
+{
+  return written(GSQLBackend::deleteDomain(domain));
+}
+
+bool FailoverBackend::setDomainMetadata(const DNSName& name, const std::string& kind, const std::vector<std::string>& meta)
+{
+  return written(GSQLBackend::setDomainMetadata(name, kind, meta));
+}
+
+bool FailoverBackend::addDomainKey(const DNSName& name, const KeyData& key, int64_t& id)
+{
+  return written(GSQLBackend::addDomainKey(name, key, id));
+}
+
+bool FailoverBackend::removeDomainKey(const DNSName& name, unsigned int id)
+{
+  return written(GSQLBackend::removeDomainKey(name, id));
+}
+
+bool FailoverBackend::activateDomainKey(const DNSName& name, unsigned int id)
+{
+  return written(GSQLBackend::activateDomainKey(name, id));
+}
+
+bool FailoverBackend::deactivateDomainKey(const DNSName& name, unsigned int id)
+{
+  return written(GSQLBackend::deactivateDomainKey(name, id));
+}
+
+bool FailoverBackend::publishDomainKey(const DNSName& name, unsigned int id)
+{
+  return written(GSQLBackend::publishDomainKey(name, id));
+}
+
+bool FailoverBackend::unpublishDomainKey(const DNSName& name, unsigned int id)
+{
+  return written(GSQLBackend::unpublishDomainKey(name, id));
+}
+}

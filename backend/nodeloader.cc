@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "nodeloader.hh"
+#include <algorithm>
+#include <iterator>
+
+namespace failover
+{
+namespace
+{
+  using std::chrono::system_clock;
+
+  // node_state, as far as it is wanted again.
+  struct Remembered
+  {
+    NodeState state{NodeState::Unknown};
+    bool known{false}; // whether `state` is one of ours
+    Verdict verdict{Verdict::Unknown};
+    system_clock::time_point since;
+    system_clock::time_point updated;
+    std::string reason;
+  };
+
+  std::map<std::string, Remembered, std::less<>> readStates(Database& database)
+  {
+    std::map<std::string, Remembered, std::less<>> states;
+    Statement rows(database, "SELECT node, state, verdict, since, updated, reason FROM node_state");
+    while (rows.step()) {
+      auto& state = states[std::string(rows.text(0))];
+      state.known = fromString(rows.text(1), state.state);
+      state.verdict = rows.text(2) == "up" ? Verdict::Up : rows.text(2) == "down" ? Verdict::Down
+                                                                                  : Verdict::Unknown;
+      state.since = system_clock::time_point(std::chrono::seconds(rows.integer(3)));
+      state.updated = system_clock::time_point(std::chrono::seconds(rows.integer(4)));
+      state.reason = rows.text(5);
+    }
+    return states;
+  }
+
+  class Loader
+  {
+  public:
+    Loader(Database& database, const Host& host, const NodeTable* previous) :
+      d_database(database), d_host(host), d_previous(previous) { }
+
+    NodeTable load(system_clock::time_point now, std::chrono::seconds maxAge)
+    {
+      readNodes(now, maxAge);
+      readChecks();
+      readTargets();
+      setOwners();
+      return std::move(d_table);
+    }
+
+  private:
+    template <typename Nodes>
+    static auto findNode(Nodes& nodes, std::string_view name)
+    {
+      const auto found = std::lower_bound(nodes.begin(), nodes.end(), name, [](const NodeSpec& node, std::string_view wanted) { return node.name < wanted; });
+      return found != nodes.end() && found->name == name ? &*found : nullptr;
+    }
+
+    // As the previous table had it; null when it did not.
+    const NodeSpec* previousNode(std::string_view name) const { return d_previous != nullptr ? findNode(d_previous->nodes, name) : nullptr; }
+
+    void readNodes(system_clock::time_point now, std::chrono::seconds maxAge)
+    {
+      const auto states = readStates(d_database);
+      Statement rows(d_database, "SELECT name, admin_state FROM nodes ORDER BY name");
+      while (rows.step()) {
+        NodeSpec node;
+        node.name = rows.text(0);
+        if (!fromString(rows.text(1), node.admin)) { // only without our constraints
+          problem("nodes", node.name, "admin_state: '" + std::string(rows.text(1)) + "' is none of auto, up, down, drain");
+        }
+        if (const auto known = states.find(node.name); known != states.end()) {
+          const auto& state = known->second;
+          if (state.updated + maxAge >= now) {
+            node.remembered = state.verdict;
+            node.since = state.since;
+            if (state.known && state.state == combine(AdminState::Auto, state.verdict)) {
+              node.rememberedReason = state.reason;
+            }
+          }
+          if (node.admin != AdminState::Auto && state.known && state.state == combine(node.admin, state.verdict)) {
+            node.adminReason = state.reason;
+            node.since = state.since;
+          }
+        }
+        if (const auto* known = previousNode(node.name)) {
+          node.health = known->health;
+        }
+        else {
+          node.health = std::make_shared<NodeHealth>(node.name);
+          node.health->publish(combine(node.admin, node.remembered)); // answers may be chosen before the first probe
+        }
+        d_table.nodes.push_back(std::move(node));
+      }
+    }
+
+    void readChecks()
+    {
+      Statement rows(d_database,
+        "SELECT id, node, url, address, method, headers, expect_status, expect_body, expect_json, interval_ms,"
+        " timeout_ms, retry_ms, fall, rise, source, tls_verify, ca_file FROM checks WHERE enabled=1 ORDER BY id");
+      while (rows.step()) {
+        const auto id = rows.integer(0);
+        auto* node = findNode(d_table.nodes, rows.text(1));
+        if (node == nullptr) { // only without our triggers
+          problem("checks", "id " + std::to_string(id), "node '" + std::string(rows.text(1)) + "' does not exist");
+          continue;
+        }
+        try {
+          node->checks.push_back(parseCheck(rowOf(rows)));
+        }
+        catch (const CheckSpecError& error) {
+          problem("checks", "id " + std::to_string(id), error.what());
+          keepCheck(id, *node);
+        }
+      }
+    }
+
+    static CheckRow rowOf(const Statement& row)
+    {
+      CheckRow check;
+      check.id = row.integer(0);
+      check.url = row.text(2);
+      check.address = row.text(3);
+      check.method = row.text(4);
+      check.headers = row.text(5);
+      check.expectStatus = row.text(6);
+      check.expectBody = row.text(7);
+      check.expectJson = row.text(8);
+      check.intervalMs = row.integer(9);
+      check.timeoutMs = row.integer(10);
+      check.retryMs = row.integer(11);
+      check.fall = row.integer(12);
+      check.rise = row.integer(13);
+      check.source = row.text(14);
+      check.tlsVerify = row.integer(15) != 0;
+      check.caFile = row.text(16);
+      return check;
+    }
+
+    void readTargets()
+    {
+      Statement rows(d_database, "SELECT rowid, node, target FROM node_targets ORDER BY rowid");
+      while (rows.step()) {
+        const auto id = rows.integer(0);
+        const std::string node(rows.text(1));
+        const std::string text(rows.text(2));
+        if (findNode(d_table.nodes, node) == nullptr) { // only without our triggers
+          problem("node_targets", node + " " + text, "node '" + node + "' does not exist");
+          continue;
+        }
+        try {
+          const auto address = addressTarget(text);
+          d_table.targets.emplace(id, NodeTable::NodeTarget{node, address ? *address : hostTarget(d_host.wireName(text))});
+        }
+        catch (const RecordError& error) {
+          problem("node_targets", node + " " + text, error.what());
+          keepTarget(id, node);
+        }
+      }
+    }
+
+    // The last good version of a row, if it was this node's then: an id may have been used again.
+    void keepCheck(int64_t id, NodeSpec& node) const
+    {
+      if (const auto* before = previousNode(node.name)) {
+        std::copy_if(before->checks.begin(), before->checks.end(), std::back_inserter(node.checks), [id](const CheckSpec& check) { return check.id == id; });
+      }
+    }
+
+    void keepTarget(int64_t id, const std::string& node)
+    {
+      if (d_previous != nullptr) {
+        if (const auto good = d_previous->targets.find(id); good != d_previous->targets.end() && good->second.node == node) {
+          d_table.targets.insert(*good);
+        }
+      }
+    }
+
+    void problem(const char* table, std::string row, std::string reason)
+    {
+      d_table.problems.push_back({table, std::move(row), std::move(reason)});
+    }
+
+    void setOwners()
+    {
+      if (d_previous != nullptr && d_previous->targets == d_table.targets) {
+        d_table.owners = d_previous->owners;
+        return;
+      }
+      std::map<Target, std::vector<std::shared_ptr<const NodeHealth>>> nodesOf;
+      for (const auto& [id, row] : d_table.targets) {
+        if (const auto* node = findNode(d_table.nodes, row.node)) {
+          auto& healths = nodesOf[row.target];
+          if (std::find(healths.begin(), healths.end(), node->health) == healths.end()) { // two spellings of one address
+            healths.push_back(node->health);
+          }
+        }
+      }
+      auto owners = std::make_shared<OwnerMap>();
+      for (auto& [target, healths] : nodesOf) {
+        owners->emplace(target, std::make_shared<const Owner>(std::move(healths)));
+      }
+      d_table.owners = std::move(owners);
+    }
+
+    Database& d_database;
+    const Host& d_host;
+    const NodeTable* d_previous;
+    NodeTable d_table;
+  };
+}
+
+bool sameNodes(const NodeTable& left, const NodeTable& right)
+{
+  return left.targets == right.targets
+    && std::equal(left.nodes.begin(), left.nodes.end(), right.nodes.begin(), right.nodes.end(), [](const NodeSpec& one, const NodeSpec& other) {
+         return one.name == other.name && one.admin == other.admin && one.adminReason == other.adminReason && one.checks == other.checks;
+       });
+}
+
+NodeTable loadNodes(Database& database, const Host& host, const NodeTable* previous,
+  system_clock::time_point now, std::chrono::seconds maxAge)
+{
+  return Loader(database, host, previous).load(now, maxAge);
+}
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+#include "host.hh"
+#include "probe/prober.hh"
+#include "sqlite.hh"
+#include "target.hh"
+#include "zoneloader.hh"
+
+// Rows of nodes, node_targets, checks and node_state -> NodeTable: what to probe, and which target is whose.
+
+namespace failover
+{
+// All nodes of the store at one moment. A row that cannot be used keeps the last good version that an earlier
+// table had of it.
+struct NodeTable
+{
+  std::vector<NodeSpec> nodes; // by name
+  std::shared_ptr<const OwnerMap> owners;
+  std::vector<RowProblem> problems;
+
+  // What the next load falls back to, by row.
+  struct NodeTarget
+  {
+    std::string node;
+    Target target;
+    bool operator==(const NodeTarget&) const = default;
+  };
+  std::map<int64_t, NodeTarget> targets;
+};
+
+// Whether both describe the same nodes, targets and checks.
+[[nodiscard]] bool sameNodes(const NodeTable& left, const NodeTable& right);
+
+// Reads all of them. `previous` may be null. Nodes that it knows keep their NodeHealth, and `owners` is the same
+// object when no target changed, so that zones built with it stay as they are.
+// now, maxAge: a remembered state older than that is not used. Throws SqliteError. Thread: the database's.
+[[nodiscard]] NodeTable loadNodes(Database& database, const Host& host, const NodeTable* previous,
+  std::chrono::system_clock::time_point now, std::chrono::seconds maxAge);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "pdnshost.hh"
+#include "pdnscompat.hh"
+#include "pdns/arguments.hh"
+#include "pdns/auth-zonecache.hh"
+#include "pdns/logger.hh"
+#include "pdns/pdnsexception.hh"
+#include "pdns/qtype.hh"
+
+namespace failover
+{
+namespace
+{
+  DNSName nameOf(std::string_view wire)
+  {
+    return {wire.data(), static_cast<int>(wire.size()), 0, false};
+  }
+
+  // Turns PowerDNS's several kinds of exception into ours.
+  template <typename Action>
+  auto asRecordError(Action action) -> decltype(action())
+  {
+    try {
+      return action();
+    }
+    catch (const PDNSException& error) {
+      throw RecordError(error.reason);
+    }
+    catch (const RecordError&) {
+      throw;
+    }
+    catch (const std::exception& error) {
+      throw RecordError(error.what());
+    }
+  }
+
+  bool isFiltered(uint16_t type)
+  {
+    switch (type) {
+    case QType::A:
+    case QType::AAAA:
+    case QType::MX:
+    case QType::SRV:
+    case QType::HTTPS:
+    case QType::SVCB:
+      return true;
+    default:
+      return false;
+    }
+  }
+
+  // The n-th word of a record in presentation form, counted from 0.
+  std::string word(const std::string& text, unsigned n)
+  {
+    size_t begin = 0;
+    for (; n > 0; --n) {
+      begin = text.find(' ', begin);
+      if (begin == std::string::npos) {
+        return {};
+      }
+      ++begin;
+    }
+    return text.substr(begin, text.find(' ', begin) - begin);
+  }
+
+  // Where in the presentation form of such a record its host name stands; -1: nowhere.
+  int targetWord(uint16_t type)
+  {
+    switch (type) {
+    case QType::CNAME:
+    case QType::DNAME:
+      return 0;
+    case QType::MX:    // preference, exchange
+    case QType::HTTPS: // priority, target
+    case QType::SVCB:
+      return 1;
+    case QType::SRV: // priority, weight, port, target
+      return 3;
+    default:
+      return -1;
+    }
+  }
+}
+
+PdnsHost::PdnsHost(std::string logPrefix) :
+  d_logPrefix(std::move(logPrefix)), d_defaultTtl(static_cast<uint32_t>(::arg().asNum("default-ttl"))), d_upgradeTypes(::arg().mustDo("upgrade-unknown-types"))
+{
+}
+
+void PdnsHost::log(LogLevel level, const std::string& message) noexcept
+{
+  const auto urgency = level == LogLevel::Error ? Logger::Error : level == LogLevel::Warning ? Logger::Warning
+    : level == LogLevel::Info                                                                ? Logger::Info
+                                                                                             : Logger::Debug;
+  g_log << urgency << d_logPrefix << message << std::endl;
+}
+
+WireName PdnsHost::wireName(std::string_view text) const
+{
+  return asRecordError([&] {
+    const DNSName name = DNSName(std::string(text)).makeLowerCase();
+    const auto& storage = name.getStorage();
+    return WireName(storage.data(), storage.size());
+  });
+}
+
+CompiledRecord PdnsHost::compile(const RecordRow& row) const
+{
+  return asRecordError([&] {
+    CompiledRecord record;
+    QType type;
+    type = std::string(row.type);
+    if (type.getCode() == 0 && !row.type.empty()) {
+      throw RecordError("type: '" + std::string(row.type) + "' is not known");
+    }
+    record.type = type.getCode();
+    // The two columns and the missing quotes: as GSQLBackend::extractRecord and DNSBackend::get put them together.
+    std::string text(row.content);
+    if (d_upgradeTypes && DNSRecordContent::isUnknownType(std::string(row.type)) && type.isSupportedType()) {
+      text = DNSRecordContent::upgradeContent(DNSName(std::string(row.name)), type, text);
+    }
+    else if (type == QType::MX || type == QType::SRV) {
+      text = std::string(row.prio) + " " + text;
+    }
+    else if (type == QType::TXT && !text.empty() && text.front() != '"') {
+      text = "\"" + text + "\"";
+    }
+    const auto content = pdns_compat::makeContent(record.type, text);
+    record.content = pdns_compat::contentOf(content);
+    record.filtered = isFiltered(record.type);
+    record.redirects = record.type == QType::CNAME || record.type == QType::DNAME;
+    if (record.type == QType::A || record.type == QType::AAAA) {
+      record.target = addressTarget(content->getZoneRepresentation());
+    }
+    else if (const auto place = targetWord(record.type); place >= 0) {
+      const auto presentation = content->getZoneRepresentation();
+      const auto host = word(presentation, static_cast<unsigned>(place));
+      // RFC 9460 §2.5: the target "." of a service binding is its owner.
+      const bool ownName = host == "." && (record.type == QType::HTTPS || record.type == QType::SVCB);
+      record.target = hostTarget(wireName(ownName ? row.name : std::string_view(host)));
+      record.volatileContent = record.filtered && presentation.find("hint=auto") != std::string::npos;
+    }
+    return record;
+  });
+}
+
+void PdnsHost::purgeName(std::string_view name) noexcept
+{
+  pdns_compat::purgeExact(nameOf(name));
+}
+
+void PdnsHost::purgeSuffix(std::string_view apex) noexcept
+{
+  pdns_compat::purgeMatching(nameOf(apex).toString() + "$");
+}
+
+void PdnsHost::purgeEverything() noexcept
+{
+  pdns_compat::purgeAll();
+}
+
+void PdnsHost::zoneAdded(std::string_view apex, int64_t id) noexcept
+{
+  g_zoneCache.add(nameOf(apex), static_cast<pdns_compat::ZoneId>(id));
+  zoneChanged(apex);
+}
+
+void PdnsHost::zoneRemoved(std::string_view apex) noexcept
+{
+  g_zoneCache.remove(nameOf(apex));
+  zoneChanged(apex);
+}
+
+void PdnsHost::zoneChanged(std::string_view apex) noexcept
+{
+  pdns_compat::forgetZoneMetadata(nameOf(apex));
+}
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "runtime.hh"
+#include "cachepurge.hh"
+#include "statewriter.hh"
+
+namespace failover
+{
+namespace
+{
+  // How long a writer waits for its own change to be answered. A million records take about three seconds to load.
+  constexpr std::chrono::seconds s_loadPatience{10};
+  constexpr std::chrono::seconds s_settlePatience{2};
+  // For another writer's lock, while somebody waits at a terminal.
+  constexpr std::chrono::seconds s_lockPatience{2};
+}
+
+Runtime::Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> host) :
+  d_suffix(std::move(suffix)), d_settings(std::move(settings)), d_host(std::move(host)),
+  d_prober({.maxInFlight = d_settings.maxProbes}, *this),
+  d_watcher(d_settings, *d_host, d_published,
+    {.nodesLoaded = [this](const std::vector<NodeSpec>& nodes) { d_prober.setNodes(nodes); },
+      .states = [this] { return d_prober.status(); }})
+{
+}
+
+Runtime::~Runtime()
+{
+  stop();
+}
+
+void Runtime::stop() noexcept
+{
+  d_prober.stop(); // first: it must not call us any more
+  d_watcher.stop();
+}
+
+void Runtime::start()
+{
+  d_watcher.loadFirst();
+  d_prober.start();
+  d_watcher.start();
+}
+
+void Runtime::storeWritten()
+{
+  if (!d_watcher.refresh(StoreWatcher::Depth::Changes, s_loadPatience)) {
+    d_host->log(LogLevel::Warning, "a change was committed, but reading it takes longer than " + std::to_string(s_loadPatience.count()) + " s; answers follow when it is read");
+  }
+}
+
+bool Runtime::setAdminState(const std::string& node, AdminState admin, const std::string& reason)
+{
+  Database database(d_settings.database, s_lockPatience); // the store thread's own is not ours to use
+  if (!writeAdminState(database, node, admin, combine(admin, Verdict::Unknown), reason, std::chrono::system_clock::now())) {
+    return false;
+  }
+  storeWritten();
+  d_prober.settle(s_settlePatience);
+  return true;
+}
+
+std::string Runtime::reload()
+{
+  const auto said = d_watcher.refresh(StoreWatcher::Depth::Everything, s_loadPatience);
+  return said ? *said : "still reading after " + std::to_string(s_loadPatience.count()) + " s; the log will say when it is done";
+}
+
+void Runtime::nodeChanged(const NodeTransition& transition) noexcept
+{
+  try {
+    if (const auto snapshot = d_published.current()) {
+      purgeNode(*d_host, *snapshot, transition.node);
+    }
+    d_host->log(LogLevel::Warning, "node " + transition.node + ": " + std::string(toString(transition.from)) + " -> " + std::string(toString(transition.to)) + (transition.reason.empty() ? "" : " ") + transition.reason);
+    d_watcher.remember(transition);
+  }
+  catch (const std::exception& error) { // out of memory: the state itself has been published already
+    d_host->log(LogLevel::Error, error.what());
+  }
+}
+
+void Runtime::log(LogLevel level, const std::string& message) noexcept
+{
+  d_host->log(level, message);
+}
+}

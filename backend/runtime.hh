@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <memory>
+#include <string>
+#include "host.hh"
+#include "probe/prober.hh"
+#include "published.hh"
+#include "settings.hh"
+#include "snapshot.hh"
+#include "storewatcher.hh"
+
+// Runtime: what outlives backend instances, one per launch suffix: the published snapshot, the store thread and the
+// probe thread. It ties them together: a load tells the prober its nodes, a transition purges caches, is logged and is
+// remembered in the store.
+
+namespace failover
+{
+class Runtime : private ProberListener
+{
+public:
+  // suffix: of `launch=failover:suffix`, or empty. Starts nothing.
+  Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> host);
+  ~Runtime() override;
+
+  // Loads the store, then starts both threads. Throws SqliteError or std::runtime_error when the store cannot be used.
+  // Thread: one caller, once, after any fork().
+  void start();
+
+  // Ends both threads; what was published stays readable. Thread: any, once.
+  void stop() noexcept;
+
+  [[nodiscard]] const std::string& suffix() const noexcept { return d_suffix; }
+  [[nodiscard]] const Settings& settings() const noexcept { return d_settings; }
+  // What answers are made of. Thread: any.
+  [[nodiscard]] const Published<Snapshot>& snapshots() const noexcept { return d_published; }
+
+  // This process has committed something: returns when answers know it, or after some seconds, when a load takes that
+  // long (they will know it then). Thread: any but the two above.
+  void storeWritten();
+
+  // --- What pdns_control asks. Thread: any but the two above. ---
+
+  [[nodiscard]] std::vector<NodeStatus> nodes() const { return d_prober.status(); }
+  [[nodiscard]] StoreStatus store() const { return d_watcher.status(); }
+
+  // What the operator wants of a node from now on; false when there is no such node. Returns when answers follow.
+  // Throws SqliteError when the store cannot be written; then nothing changed.
+  bool setAdminState(const std::string& node, AdminState admin, const std::string& reason);
+
+  // Reads the whole store again and says what came of it.
+  [[nodiscard]] std::string reload();
+
+private:
+  // ProberListener, on the probe thread.
+  void nodeChanged(const NodeTransition& transition) noexcept override;
+  void log(LogLevel level, const std::string& message) noexcept override;
+
+  const std::string d_suffix;
+  const Settings d_settings;
+  const std::unique_ptr<Host> d_host;
+  Published<Snapshot> d_published;
+  Prober d_prober;
+  StoreWatcher d_watcher; // last: its thread uses all of the above
+};
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+#include "zone.hh"
+
+// Selection: which records of an rrset to return now, and in which order. Pure: rrset, live states and randomness
+// in, records out.
+//
+// Records of nodes that are not serving are left out; when none would remain all are returned, since a name that
+// answers with dead servers is no worse off than one that does not exist, and our checks may be what is broken.
+
+namespace failover
+{
+// A number below `bound`, near enough uniform for bounds as small as the size of an rrset: the upper half of 64 random
+// bits, scaled.
+template <typename Random>
+size_t below(size_t bound, Random& random)
+{
+  return static_cast<size_t>(((random() >> 32) * bound) >> 32);
+}
+
+struct Chosen
+{
+  const Record* record;
+  const RRset* rrset;
+};
+
+// Appends the chosen records of `rrset` to `out`, in random order (PowerDNS 4.7 shuffles UDP answers only). Allocates
+// nothing while `out` has capacity. random() returns 64 random bits; it is called less often than there are records.
+// Thread: any; out and random belong to the caller; rrset must outlive what was put into out.
+template <typename Random>
+void select(const RRset& rrset, Random& random, std::vector<Chosen>& out)
+{
+  const auto first = out.size();
+  for (const auto& record : rrset.records) {
+    if (record.owner == nullptr || record.owner->serving()) {
+      out.push_back({&record, &rrset});
+    }
+  }
+  if (out.size() == first) {
+    for (const auto& record : rrset.records) {
+      out.push_back({&record, &rrset});
+    }
+  }
+  // Fisher and Yates, backwards.
+  for (auto left = out.size() - first; left > 1; --left) {
+    std::swap(out[first + left - 1], out[first + below(left, random)]);
+  }
+}
+}

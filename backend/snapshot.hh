@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+#include "zone.hh"
+
+// Snapshot: every zone of the store at one moment. Immutable. The next one is made from it by SnapshotEdit and
+// shares all zones, and all shards of the table, that did not change: one changed zone among 100,000 copies a few
+// hundred pointers.
+// Thread: any, once published.
+
+namespace failover
+{
+class Snapshot
+{
+public:
+  // Null when there is no such zone. `apex` is lower-case wire form.
+  [[nodiscard]] const Zone* zoneById(int64_t id) const noexcept;
+  [[nodiscard]] const Zone* zoneByApex(std::string_view apex) const noexcept;
+
+  void forEachZone(const std::function<void(const Zone&)>& visit) const;
+
+  [[nodiscard]] size_t zoneCount() const noexcept { return d_zoneCount; }
+  [[nodiscard]] size_t recordCount() const noexcept { return d_recordCount; }
+
+private:
+  friend class SnapshotEdit;
+  static constexpr size_t s_shards = 256;
+  using ZonePtr = std::shared_ptr<const Zone>;
+  using IdShard = std::unordered_map<int64_t, ZonePtr>;
+  using ApexShard = std::unordered_map<std::string_view, ZonePtr>; // keys point into the zones
+  static size_t shardOf(int64_t id) noexcept { return static_cast<size_t>(id) % s_shards; }
+  static size_t shardOf(std::string_view apex) noexcept { return std::hash<std::string_view>{}(apex) % s_shards; }
+
+  std::array<std::shared_ptr<const IdShard>, s_shards> d_byId;
+  std::array<std::shared_ptr<const ApexShard>, s_shards> d_byApex;
+  size_t d_zoneCount{0};
+  size_t d_recordCount{0};
+};
+
+// Makes the next snapshot. Thread: one.
+class SnapshotEdit
+{
+public:
+  // From `base`, or from nothing when it is null.
+  explicit SnapshotEdit(const Snapshot* base);
+  ~SnapshotEdit();
+
+  // Puts a zone in, instead of one with the same id or apex.
+  void put(std::shared_ptr<const Zone> zone);
+  // Does nothing when there is none.
+  void remove(int64_t id);
+  [[nodiscard]] const Zone* find(int64_t id) const noexcept { return d_next->zoneById(id); }
+
+  // REQUIRES: called once, last.
+  [[nodiscard]] std::shared_ptr<const Snapshot> finish() { return std::move(d_next); }
+
+private:
+  Snapshot::IdShard& idShard(int64_t id);
+  Snapshot::ApexShard& apexShard(std::string_view apex);
+
+  std::shared_ptr<Snapshot> d_next;
+  // Shards that this edit has copied and may write to.
+  std::array<std::shared_ptr<Snapshot::IdShard>, Snapshot::s_shards> d_ownIds;
+  std::array<std::shared_ptr<Snapshot::ApexShard>, Snapshot::s_shards> d_ownApexes;
+};
+}

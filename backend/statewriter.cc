@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "statewriter.hh"
+
+namespace failover
+{
+namespace
+{
+  template <typename Unit>
+  int64_t since1970(std::chrono::system_clock::time_point when)
+  {
+    return std::chrono::duration_cast<Unit>(when.time_since_epoch()).count();
+  }
+
+  // The operator's wish that leads to a state.
+  AdminState wishOf(NodeState state) noexcept
+  {
+    switch (state) {
+    case NodeState::Drained:
+      return AdminState::Drain;
+    case NodeState::ForcedUp:
+      return AdminState::Up;
+    case NodeState::ForcedDown:
+      return AdminState::Down;
+    default:
+      return AdminState::Auto;
+    }
+  }
+
+  // Of a node that follows the operator's wish the operator's own words are kept, which are wanted again at the next start.
+  const std::string& reasonOf(const NodeStatus& node)
+  {
+    return wishOf(node.state) == AdminState::Auto ? node.reason : node.adminReason;
+  }
+
+  void addEvents(Database& database, const std::vector<NodeTransition>& transitions, size_t historyEvents)
+  {
+    if (transitions.empty()) {
+      return;
+    }
+    Statement insert(database, "INSERT INTO health_events(at_ms, node, from_state, to_state, reason) VALUES(?1, ?2, ?3, ?4, ?5)");
+    for (const auto& transition : transitions) {
+      insert.bind(1, since1970<std::chrono::milliseconds>(transition.at)).bind(2, transition.node);
+      insert.bind(3, toString(transition.from)).bind(4, toString(transition.to)).bind(5, transition.reason).step();
+      insert.reset();
+    }
+    Statement prune(database, "DELETE FROM health_events WHERE id <= (SELECT max(id) FROM health_events) - ?1");
+    prune.bind(1, static_cast<int64_t>(historyEvents)).step();
+  }
+}
+
+void writeStates(Database& database, const std::vector<NodeTransition>& transitions, const std::vector<NodeStatus>& nodes,
+  std::chrono::system_clock::time_point now, size_t historyEvents)
+{
+  Transaction transaction(database, Transaction::Kind::Write);
+  addEvents(database, transitions, historyEvents);
+  // A node that was deleted a moment ago gets no row any more, and one that the operator has just drained, or drained
+  // again for another reason, keeps what stands there: we have yet to read it.
+  Statement upsert(database,
+    "INSERT INTO node_state(node, state, verdict, since, updated, reason)"
+    " SELECT name, ?2, ?3, ?4, ?5, ?6 FROM nodes WHERE name=?1 AND admin_state=?7"
+    " ON CONFLICT(node) DO UPDATE SET state=excluded.state, verdict=excluded.verdict, since=excluded.since,"
+    " updated=excluded.updated, reason=iif(?7<>'auto' AND state=excluded.state, reason, excluded.reason)");
+  for (const auto& node : nodes) {
+    upsert.bind(1, node.name).bind(2, toString(node.state)).bind(3, toString(node.verdict));
+    upsert.bind(4, since1970<std::chrono::seconds>(node.since)).bind(5, since1970<std::chrono::seconds>(now)).bind(6, reasonOf(node));
+    upsert.bind(7, toString(wishOf(node.state))).step();
+    upsert.reset();
+  }
+  transaction.commit();
+}
+
+bool writeAdminState(Database& database, const std::string& node, AdminState admin, NodeState state, const std::string& reason,
+  std::chrono::system_clock::time_point now)
+{
+  Transaction transaction(database, Transaction::Kind::Write);
+  Statement update(database, "UPDATE nodes SET admin_state=?2 WHERE name=?1");
+  update.bind(1, node).bind(2, toString(admin)).step();
+  if (database.changes() == 0) {
+    return false;
+  }
+  if (admin != AdminState::Auto) {
+    Statement upsert(database,
+      "INSERT INTO node_state(node, state, verdict, since, updated, reason) VALUES(?1, ?2, 'unknown', ?3, ?3, ?4)"
+      " ON CONFLICT(node) DO UPDATE SET state=excluded.state, since=excluded.since, updated=excluded.updated, reason=excluded.reason");
+    upsert.bind(1, node).bind(2, toString(state)).bind(3, since1970<std::chrono::seconds>(now)).bind(4, reason).step();
+  }
+  transaction.commit();
+  return true;
+}
+}

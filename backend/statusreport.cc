@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "statusreport.hh"
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace failover
+{
+namespace
+{
+  using std::chrono::system_clock;
+  using Row = std::vector<std::string>;
+
+  // Columns as wide as their widest cell, two blanks between, none after the last.
+  std::string aligned(const std::vector<Row>& rows)
+  {
+    std::vector<size_t> widths;
+    for (const auto& row : rows) {
+      widths.resize(std::max(widths.size(), row.size()));
+      for (size_t column = 0; column + 1 < row.size(); ++column) { // the last cell may be as long as it likes
+        widths[column] = std::max(widths[column], row[column].size());
+      }
+    }
+    std::string text;
+    for (const auto& row : rows) {
+      std::string line;
+      for (size_t column = 0; column < row.size(); ++column) {
+        line += row[column];
+        if (column + 1 < row.size()) {
+          line.append(widths[column] + 2 - row[column].size(), ' ');
+        }
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + '\n';
+    }
+    return text;
+  }
+
+  // "HTTP 503 (expected 200-399), 1/3 to down"
+  std::string outcomeOf(const CheckStatus& check)
+  {
+    if (check.runs == 0) {
+      return check.outcome.empty() ? "not run yet" : check.outcome;
+    }
+    auto text = check.outcome;
+    if (check.contrary > 0) {
+      text += ", " + std::to_string(check.contrary) + "/" + std::to_string(check.needed) + (check.verdict == Verdict::Up ? " to down" : " to up");
+    }
+    return text;
+  }
+
+  Json::Value utc(system_clock::time_point when)
+  {
+    if (when == system_clock::time_point{}) {
+      return Json::nullValue;
+    }
+    const auto seconds = system_clock::to_time_t(when);
+    std::tm fields{};
+    gmtime_r(&seconds, &fields);
+    std::array<char, sizeof("2026-01-01T00:00:00Z")> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &fields);
+    return text.data();
+  }
+
+  Json::Value checkJson(const CheckStatus& check)
+  {
+    Json::Value json;
+    json["id"] = Json::Int64(check.id);
+    json["url"] = check.url;
+    json["address"] = check.address.empty() ? Json::Value() : Json::Value(check.address);
+    json["verdict"] = std::string(toString(check.verdict));
+    json["passed"] = check.passed;
+    json["local_problem"] = check.localProblem;
+    json["outcome"] = check.outcome;
+    json["latency_ms"] = Json::Int64(check.latency.count());
+    json["contrary"] = check.contrary;
+    json["needed"] = check.needed;
+    json["streak"] = Json::UInt64(check.streak);
+    json["runs"] = Json::UInt64(check.runs);
+    json["last"] = utc(check.lastAt);
+    return json;
+  }
+}
+
+std::string ago(system_clock::time_point then, system_clock::time_point now)
+{
+  if (then == system_clock::time_point{}) {
+    return "-";
+  }
+  const auto seconds = std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(now - then).count());
+  constexpr int64_t minute = 60;
+  constexpr int64_t hour = 60 * minute;
+  constexpr int64_t day = 24 * hour;
+  if (seconds < 2 * minute) {
+    return std::to_string(seconds) + " s";
+  }
+  if (seconds < 2 * hour) {
+    return std::to_string(seconds / minute) + " min";
+  }
+  if (seconds < 2 * day) {
+    return std::to_string(seconds / hour) + " h";
+  }
+  return std::to_string(seconds / day) + " d";
+}
+
+std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, system_clock::time_point now)
+{
+  std::vector<Row> rows{{"NODE", "STATE", "FOR", "WHY"}};
+  std::vector<Row> checks{{"NODE", "CHECK", "URL", "VERDICT", "LATENCY", "STREAK", "AGO", "LAST RESULT"}};
+  for (const auto& node : nodes) {
+    rows.push_back({node.name, std::string(toString(node.state)), ago(node.since, now), node.reason});
+    for (const auto& check : node.checks) {
+      const bool ran = check.runs > 0;
+      checks.push_back({node.name, std::to_string(check.id), check.url + (check.address.empty() ? "" : " at " + check.address), std::string(toString(check.verdict)),
+        ran ? std::to_string(check.latency.count()) + " ms" : "-",
+        ran ? std::to_string(check.streak) + (check.passed ? " passed" : " failed") : "-",
+        ago(check.lastAt, now), outcomeOf(check)});
+    }
+  }
+  std::string text = nodes.empty() ? "no nodes: add one with schema/add-node.sql\n" : aligned(rows);
+  if (checks.size() > 1) {
+    text += '\n' + aligned(checks);
+  }
+  text += "\nstore " + store.database + ": " + std::to_string(store.zones) + " zones, " + std::to_string(store.records) + " records\n";
+  for (const auto& fault : {store.readFault.empty() ? "" : "cannot be read: " + store.readFault, store.writeFault.empty() ? "" : "cannot be written: " + store.writeFault}) {
+    if (!fault.empty()) {
+      text += "store " + fault + '\n';
+    }
+  }
+  for (const auto& problem : store.problems) {
+    text += "store: " + problem.text() + '\n';
+  }
+  return text;
+}
+
+Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store)
+{
+  Json::Value json;
+  json["nodes"] = Json::arrayValue;
+  for (const auto& node : nodes) {
+    Json::Value entry;
+    entry["name"] = node.name;
+    entry["state"] = std::string(toString(node.state));
+    entry["since"] = utc(node.since);
+    entry["reason"] = node.reason;
+    entry["checks"] = Json::arrayValue;
+    for (const auto& check : node.checks) {
+      entry["checks"].append(checkJson(check));
+    }
+    json["nodes"].append(std::move(entry));
+  }
+  auto& about = json["store"];
+  about["database"] = store.database;
+  about["ok"] = store.readFault.empty() && store.writeFault.empty();
+  about["error"] = !store.readFault.empty() ? store.readFault : store.writeFault;
+  about["zones"] = Json::UInt64(store.zones);
+  about["records"] = Json::UInt64(store.records);
+  about["dropped_events"] = Json::UInt64(store.droppedEvents);
+  about["problems"] = Json::arrayValue;
+  for (const auto& problem : store.problems) {
+    about["problems"].append(problem.text());
+  }
+  return json;
+}
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <string>
+#include <vector>
+#include <json/value.h>
+#include "probe/prober.hh"
+#include "storewatcher.hh"
+
+// What failover-status prints: a table for people, JSON for programs. Pure: states in, text out; time is an argument.
+
+namespace failover
+{
+// "4 s", "12 min", "3 h", "9 d"; "-" for the epoch (never).
+[[nodiscard]] std::string ago(std::chrono::system_clock::time_point then, std::chrono::system_clock::time_point now);
+
+// Aligned columns, a line per node and below it a line per check; then what is wrong with the store, if anything.
+[[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, std::chrono::system_clock::time_point now);
+
+// {"nodes":[…],"store":{…}}; times are UTC, RFC 3339, or null.
+[[nodiscard]] Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store);
+}

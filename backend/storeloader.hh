@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+#include "host.hh"
+#include "nodeloader.hh"
+#include "published.hh"
+#include "recordstore.hh"
+#include "settings.hh"
+#include "snapshot.hh"
+
+// StoreLoader: keeps the published snapshot and the node table in step with the store. A load builds aside and then
+// publishes; one that fails changes nothing. Only zones that changed are read again, unless a target of a node did, or
+// the whole store became another.
+// Thread: one at a time (the constructor's at first, then the store thread).
+
+namespace failover
+{
+class StoreLoader
+{
+public:
+  // Borrows all: must outlive this. Opens nothing yet.
+  StoreLoader(const Settings& settings, Host& host, Published<Snapshot>& published);
+
+  struct Report
+  {
+    size_t zones{0};                // how many are new, gone or different
+    std::vector<std::string> names; // of the first few of them, for people
+    bool nodes{false};              // whether nodes, targets or checks are
+    std::chrono::milliseconds took{0};
+  };
+  // Looks whether anything changed, and loads it. everything: read all of it whatever changed.
+  // Throws SqliteError or std::runtime_error, then what was published before stays.
+  Report poll(bool everything, std::chrono::system_clock::time_point now);
+
+  // Null before the first successful poll(), and while the file cannot be opened.
+  [[nodiscard]] RecordStore* store() noexcept { return d_store ? &*d_store : nullptr; }
+  // We have written through store(): empties its log, so that a file put in its place cannot meet it.
+  void wrote() noexcept;
+  // The connection is of no use any more (an error said so); the next poll() opens another.
+  void close() noexcept;
+
+  [[nodiscard]] const NodeTable& nodes() const noexcept { return d_nodes; }
+  // Rows that could not be used, as of the last load.
+  [[nodiscard]] std::vector<RowProblem> problems() const;
+
+private:
+  void open();
+  void publish(std::shared_ptr<const Snapshot> before, std::shared_ptr<const Snapshot> after, const std::vector<int64_t>& ids);
+  Report load(bool everything, std::chrono::system_clock::time_point now);
+  // Reads these zones into the edit; those of them that are now other objects.
+  std::vector<int64_t> loadZones(const std::vector<int64_t>& ids, const NodeTable& nodes, const Snapshot* before, SnapshotEdit& edit, std::map<int64_t, std::vector<RowProblem>>& problems);
+  void logProblems(const std::vector<RowProblem>& before) const;
+
+  const Settings& d_settings;
+  Host& d_host;
+  Published<Snapshot>& d_published;
+
+  std::optional<RecordStore> d_store;
+  std::optional<FileState> d_file; // when d_store was opened, or after our own last write to it
+  // Something is to be read that no load has got yet: they stay set over a load that fails.
+  bool d_due{true};
+  bool d_everythingDue{true};
+  std::string d_identity;
+  std::optional<int64_t> d_seenChange; // nothing before the first load
+  NodeTable d_nodes;
+  std::map<int64_t, std::vector<RowProblem>> d_zoneProblems; // by zone
+
+  // The last publish. An answer that was being made meanwhile may have entered a cache after its purge, so the next
+  // poll() purges once more.
+  struct Recent
+  {
+    std::shared_ptr<const Snapshot> before;
+    std::shared_ptr<const Snapshot> after;
+    std::vector<int64_t> ids;
+  };
+  std::optional<Recent> d_recent;
+};
+}

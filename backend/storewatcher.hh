@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+#include "faultlog.hh"
+#include "host.hh"
+#include "probe/prober.hh"
+#include "settings.hh"
+#include "storeloader.hh"
+
+// StoreWatcher: the store thread ("pdns/fo-store"). It owns the one connection through which the store is read into
+// memory and through which states and events are written back, looks for changes every poll-interval, and is woken for
+// anything that should not wait so long. A store that fails is reported, never waited for by anybody else.
+
+namespace failover
+{
+struct StoreStatus
+{
+  std::string database;
+  std::string readFault;  // empty: well
+  std::string writeFault; // empty: well
+  std::vector<RowProblem> problems;
+  size_t zones{0};
+  size_t records{0};
+  uint64_t droppedEvents{0}; // history that could not be kept while the store could not be written
+};
+
+class StoreWatcher
+{
+public:
+  struct Callbacks
+  {
+    // The nodes as of a load, on the store thread (at first on the caller's of loadFirst()).
+    std::function<void(const std::vector<NodeSpec>&)> nodesLoaded;
+    // What is to be written into node_state; any thread.
+    std::function<std::vector<NodeStatus>()> states;
+  };
+
+  // Borrows settings, host, published: must outlive this.
+  StoreWatcher(const Settings& settings, Host& host, Published<Snapshot>& published, Callbacks callbacks);
+  // Stops, and writes what is still to be written if the store lets it.
+  ~StoreWatcher();
+  StoreWatcher(const StoreWatcher&) = delete;
+  StoreWatcher& operator=(const StoreWatcher&) = delete;
+
+  // The first load. Throws SqliteError or std::runtime_error when the file cannot be used. REQUIRES: before start().
+  void loadFirst();
+  // Starts the thread. Throws std::system_error.
+  void start();
+  void stop() noexcept;
+
+  // Has the store looked at, or all of it read again, and waits until that is done. What it said, or nothing after
+  // `limit` (then it is done later). Thread: any but the store's.
+  enum class Depth
+  {
+    Changes,
+    Everything
+  };
+  std::optional<std::string> refresh(Depth depth, std::chrono::milliseconds limit);
+
+  // Keeps a transition for health_events, and has the states written soon. Never blocks on the store. Thread: any.
+  void remember(const NodeTransition& transition);
+
+  [[nodiscard]] StoreStatus status() const;
+
+private:
+  using Clock = std::chrono::steady_clock;
+  // History waiting for a store that cannot be written; beyond it the oldest go.
+  static constexpr size_t s_maxWaiting = 10'000;
+  // node_state says when each state was last confirmed; a restart believes it for state-max-age.
+  static constexpr std::chrono::seconds s_confirmInterval{60};
+  // Between attempts to write to a store that refused: each may wait for a lock.
+  static constexpr std::chrono::seconds s_retryWrite{1};
+
+  void run();
+  void cycle(bool everything);
+  std::string read(bool everything);
+  void write();
+  void updateStatus();
+
+  const Settings& d_settings;
+  Host& d_host;
+  Published<Snapshot>& d_published;
+  const Callbacks d_callbacks;
+
+  // Store thread only, once it runs.
+  StoreLoader d_loader;
+  FaultLog d_readFault;
+  FaultLog d_writeFault;
+  Clock::time_point d_nextConfirm;
+  Clock::time_point d_nextWrite;
+  std::string d_said; // about the last cycle
+
+  mutable std::mutex d_mutex;
+  std::condition_variable d_wake; // for the store thread
+  std::condition_variable d_done; // for those who wait in refresh()
+  // Protected by d_mutex.
+  bool d_stopping{false};
+  bool d_everythingWanted{false};
+  uint64_t d_requested{0}; // tickets of refresh()
+  uint64_t d_served{0};    // the newest ticket whose cycle has ended
+  std::string d_servedText;
+  std::deque<NodeTransition> d_waiting;
+  StoreStatus d_status;
+
+  std::thread d_thread;
+};
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "zone.hh"
+#include <algorithm>
+#include <functional>
+#include <strings.h>
+
+namespace failover
+{
+namespace
+{
+  size_t hashOf(std::string_view text) noexcept
+  {
+    return std::hash<std::string_view>{}(text);
+  }
+}
+
+bool Zone::KindLess::operator()(std::string_view left, std::string_view right) const noexcept
+{
+  const auto order = strncasecmp(left.data(), right.data(), std::min(left.size(), right.size()));
+  return order != 0 ? order < 0 : left.size() < right.size();
+}
+
+std::span<const RRset> Zone::find(std::string_view name) const noexcept
+{
+  if (d_index.empty() || !name.ends_with(d_apex)) {
+    return {};
+  }
+  // A match that begins inside a label is harmless: what stands before it is no sequence of whole labels, and
+  // only such sequences are stored.
+  const auto wanted = name.substr(0, name.size() - d_apex.size());
+  const auto mask = d_index.size() - 1;
+  for (auto slot = hashOf(wanted) & mask; d_index[slot] != 0; slot = (slot + 1) & mask) {
+    const auto& candidate = d_names[d_index[slot] - 1];
+    if (relative(candidate) == wanted) {
+      return {d_rrsets.data() + candidate.firstRRset, candidate.rrsets};
+    }
+  }
+  return {};
+}
+
+void Zone::namesOf(std::string_view node, std::vector<WireName>& out) const
+{
+  for (const auto place : d_ownedNames) {
+    const auto& name = d_names[place];
+    const std::span rrsets{d_rrsets.data() + name.firstRRset, name.rrsets};
+    const bool leadsThere = std::any_of(rrsets.begin(), rrsets.end(), [&](const RRset& rrset) {
+      return rrset.dependent && std::any_of(rrset.records.begin(), rrset.records.end(), [&](const Record& record) {
+        return record.owner != nullptr && record.owner->includes(node);
+      });
+    });
+    if (leadsThere) {
+      out.push_back(fullName(name));
+    }
+  }
+}
+
+ZoneBuilder::ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners) :
+  d_owners(owners), d_zone(std::make_shared<Zone>())
+{
+  d_zone->d_id = id;
+  d_zone->d_apex = std::move(apex);
+  d_zone->d_index.resize(8);
+}
+
+ZoneBuilder::~ZoneBuilder() = default;
+
+uint32_t ZoneBuilder::nameIndex(std::string_view relative)
+{
+  auto& zone = *d_zone;
+  const auto place = [&zone](std::string_view text) {
+    const auto mask = zone.d_index.size() - 1;
+    auto slot = hashOf(text) & mask;
+    while (zone.d_index[slot] != 0 && zone.relative(zone.d_names[zone.d_index[slot] - 1]) != text) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  };
+  const auto slot = place(relative);
+  if (zone.d_index[slot] != 0) {
+    return zone.d_index[slot] - 1;
+  }
+  zone.d_names.push_back({static_cast<uint32_t>(zone.d_text.size()), static_cast<uint16_t>(relative.size()), 0, 0});
+  zone.d_text += relative;
+  const auto added = static_cast<uint32_t>(zone.d_names.size());
+  zone.d_index[slot] = added;
+  if (2 * size_t{added} > zone.d_index.size()) { // at most half full: short probe sequences
+    zone.d_index.assign(zone.d_index.size() * 2, 0);
+    for (uint32_t name = 0; name < added; ++name) {
+      zone.d_index[place(zone.relative(zone.d_names[name]))] = name + 1;
+    }
+  }
+  return added - 1;
+}
+
+void ZoneBuilder::addRecord(const WireName& name, CompiledRecord record, uint32_t ttl, bool auth)
+{
+  if (!isWithin(name, d_zone->d_apex)) {
+    return;
+  }
+  if (record.redirects) {
+    keepRedirect(name, record);
+  }
+  const auto index = nameIndex(std::string_view(name).substr(0, name.size() - d_zone->d_apex.size()));
+  Record kept{std::move(record.content), nullptr, ttl, auth};
+  d_entries.push_back({index, std::move(record), std::move(kept)});
+}
+
+void ZoneBuilder::keepRedirect(const WireName& name, const CompiledRecord& record)
+{
+  if (!record.target || record.target->front() != 'n') {
+    return;
+  }
+  constexpr uint16_t dname = 39; // RFC 6672
+  d_zone->d_redirects.push_back({name, record.target->substr(1), record.type == dname});
+}
+
+bool ZoneBuilder::staysInside(const Zone::Redirect& redirect) const
+{
+  if (redirect.below || !isWithin(redirect.target, d_zone->d_apex) || d_zone->find(redirect.target).empty()) {
+    return false;
+  }
+  constexpr uint16_t ns = 2;
+  for (std::string_view name = redirect.target; name.size() > d_zone->d_apex.size(); name = parent(name)) {
+    const auto rrsets = d_zone->find(name);
+    if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == ns; })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void ZoneBuilder::addMetadata(std::string kind, std::string content)
+{
+  d_zone->d_metadata[std::move(kind)].push_back(std::move(content));
+}
+
+void ZoneBuilder::addKey(ZoneKey key)
+{
+  d_zone->d_keys.push_back(std::move(key));
+}
+
+bool ZoneBuilder::presigned() const
+{
+  const auto found = d_zone->d_metadata.find(std::string_view("PRESIGNED"));
+  return found != d_zone->d_metadata.end() && !found->second.empty() && found->second.front() == "1";
+}
+
+bool ZoneBuilder::wantsOrder() const
+{
+  return !d_zone->d_keys.empty() || presigned();
+}
+
+void ZoneBuilder::addOrder(std::string ordername, std::string name)
+{
+  d_zone->d_order.push_back({std::move(ordername), std::move(name)});
+}
+
+void ZoneBuilder::adopt(Entry& entry)
+{
+  // A presigned rrset is signed as a whole; leaving a record out would make its signature bogus.
+  if (!entry.compiled.filtered || !entry.compiled.target || presigned()) {
+    return;
+  }
+  const auto found = d_owners.find(*entry.compiled.target);
+  if (found == d_owners.end()) {
+    return;
+  }
+  entry.record.owner = found->second.get();
+  auto& owners = d_zone->d_owners;
+  if (std::find(owners.begin(), owners.end(), found->second) == owners.end()) {
+    owners.push_back(found->second);
+  }
+}
+
+std::shared_ptr<const Zone> ZoneBuilder::build()
+{
+  auto& zone = *d_zone;
+  for (auto& entry : d_entries) {
+    adopt(entry);
+  }
+  std::stable_sort(d_entries.begin(), d_entries.end(), [](const Entry& left, const Entry& right) {
+    return left.name != right.name ? left.name < right.name : left.compiled.type < right.compiled.type;
+  });
+  zone.d_records.reserve(d_entries.size()); // the rrsets' spans point into it: it must not move again
+  for (auto& entry : d_entries) {
+    auto& name = zone.d_names[entry.name];
+    const bool firstOfName = name.rrsets == 0;
+    if (firstOfName) {
+      name.firstRRset = static_cast<uint32_t>(zone.d_rrsets.size());
+    }
+    if (firstOfName || zone.d_rrsets.back().type != entry.compiled.type) {
+      zone.d_rrsets.push_back({entry.compiled.type, false, false, {zone.d_records.data() + zone.d_records.size(), 0}});
+      ++name.rrsets;
+    }
+    auto& rrset = zone.d_rrsets.back();
+    if (entry.record.owner != nullptr && (zone.d_ownedNames.empty() || zone.d_ownedNames.back() != entry.name)) {
+      zone.d_ownedNames.push_back(entry.name);
+    }
+    rrset.dependent |= entry.record.owner != nullptr;
+    rrset.volatileContent |= entry.compiled.volatileContent;
+    zone.d_records.push_back(std::move(entry.record));
+    rrset.records = {rrset.records.data(), rrset.records.size() + 1};
+  }
+  std::sort(zone.d_order.begin(), zone.d_order.end(), [](const auto& left, const auto& right) { return left.ordername < right.ordername; });
+  zone.d_hasOrder = wantsOrder();
+  std::erase_if(zone.d_redirects, [this](const Zone::Redirect& redirect) { return staysInside(redirect); });
+  zone.d_redirects.shrink_to_fit();
+  zone.d_rrsets.shrink_to_fit();
+  zone.d_names.shrink_to_fit();
+  zone.d_text.shrink_to_fit();
+  return std::exchange(d_zone, nullptr);
+}
+}
