@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: failover backend authors
+"""Wrong rows are refused by SQLite itself, at INSERT and at UPDATE, with a message a person understands."""
+import random
+import socket
+import subprocess
+import unittest
+
+from test_schema import Database
+
+
+class WrongInput(Database):
+    """Each row: what is set in an otherwise good row, and the message."""
+
+    def setUp(self):
+        super().setUp()
+        self.feed("INSERT INTO nodes (name) VALUES ('east');")
+
+    def both(self, insert, update, message):
+        self.refused(insert, message)
+        self.refused(update, message)
+
+    def test_nodes(self):
+        for setting, message in [
+                ("name = 'new east'", "node name: 1 to 63 letters"), ("name = ''", "node name:"),
+                ("name = '-east'", "not beginning with"), ("name = '.east'", "not beginning with"),
+                (f"name = '{'n' * 64}'", "node name:"), ("admin_state = 'off'", "admin_state: 'auto', 'up', 'down' or 'drain'"),
+                ("priority = -1", "priority: 0 to 65535"), ("priority = 65536", "priority:"),
+                ("weight = 0", "weight: 1 to 65535"), ("weight = 65536", "weight:"), ("weight = 1.5", "cannot store REAL")]:
+            with self.subTest(setting):
+                column, value = setting.split(" = ", 1)
+                columns, values = ("name", value) if column == "name" else ("name, " + column, "'new', " + value)
+                self.both(f"INSERT INTO nodes ({columns}) VALUES ({values});", f"UPDATE nodes SET {setting};", message)
+        self.feed(f"UPDATE nodes SET name = '{'n' * 63}', priority = 65535, weight = 65535;")
+
+    def test_targets(self):
+        self.feed("INSERT INTO node_targets VALUES ('east', 'good');")
+        for target in ["", "a b", "a/b", "192.0.2.1/24", "999.1.1.1", "1.2.3", "1:2:3", "a..b", ".", "x" * 64, "192.0.2.1:80",
+                       ".".join(["x" * 63] * 4)]:
+            with self.subTest(target):
+                self.both(f"INSERT INTO node_targets VALUES ('east', '{target}');",
+                          f"UPDATE node_targets SET target = '{target}';", "target: ")
+        self.both("INSERT INTO node_targets VALUES ('west', '::1');", "UPDATE node_targets SET node = 'west';",
+                  "node: there is no such node; insert it into nodes first")
+        for target in ["Mail.Example.ORG.", "_x-1.example", "2001:DB8:0::1", "192.0.2.1", ".".join(["x" * 61] * 4)]:
+            self.feed(f"INSERT INTO node_targets VALUES ('east', '{target}');")
+
+    def test_checks(self):
+        self.feed("INSERT INTO checks (node, url) VALUES ('east', 'http://h/');")
+        rows = [("node", "west", "node: there is no such node"), ("url", "h.example/x", "url: begins with http://"),
+                ("url", "ftp://h/", "https:// or tcp://"), ("url", "http://", "url: "), ("url", "http:///x", "url: the host"),
+                ("url", "http://a b/", "url: "), ("url", "tcp://h", "url: tcp needs a port"), ("url", "tcp://h:0", "url: the port"),
+                ("url", "http://h:65536/", "url: the port"), ("url", "http://h:/", "url: the port"),
+                ("url", "http://::1/", "url: the host"), ("url", "http://[::g]/", "url: the host looks"),
+                ("url", "http://[::1/", "url: the host"),
+                ("url", "http://999.1.1.1/", "url: the host looks"), ("url", "http://h/a b", "url: no blanks"),
+                ("method", "BREW", "method: GET, HEAD"), ("headers", "no colon", "headers: "),
+                ("headers", "A: b\n: c", "headers: "), ("expect_body", "", "expect_body: not empty"),
+                ("expect_json", "status=1", "expect_json: "), ("expect_json", "/status", "expect_json: "),
+                ("expect_json", "/status=ok", "expect_json: "), ("ca_file", "", "ca_file: not empty")]
+        rows += [("expect_status", value, "expect_status: ") for value in
+                 ["", "ok", "200,", "600", "99", "300-200", "200-", "200 299", "2000"]]
+        rows += [(column, value, column + ": ") for column, values in {
+            "interval_ms": [99, 86400001], "timeout_ms": [9, 3000], "retry_ms": [9, 3001], "fall": [0, 101], "rise": [0, 101],
+            "tls_verify": [2], "enabled": [-1]}.items() for value in values]
+        rows += [("fall", "many", "cannot store TEXT value in INTEGER column")]
+        rows += [(column, value, column + ": ") for column in ("address", "source") for value in
+                 ["999.1.1.1", "1.2.3", "1:2:3", "host", "", "::1%lo", "[::1]", "192.0.2.1:80", '"', "127.1", "01.2.3.4"]]
+        for column, value, message in rows:
+            row = {"node": "east", "url": "http://h/", column: value}
+            values = ", ".join(f"'{value}'" for value in row.values())
+            with self.subTest(f"{column} = {value!r}"):
+                self.both(f"INSERT INTO checks ({', '.join(row)}) VALUES ({values});",
+                          f"UPDATE checks SET {column} = '{value}';", message)
+
+    def test_good_checks(self):
+        for setting in ["url = 'tcp://[2001:db8::1]:25'", "url = 'https://user:word@h.example:8443?x=1'", "url = 'tcp://h:65535'",
+                        "url = 'http://192.0.2.1'", "expect_status = '200,204,300-399'", "interval_ms = 86400000",
+                        "headers = 'A: b' || char(13, 10) || 'C: \"d\\n,' || char(10)", "expect_json = '/a=\"b=c\"'",
+                        "interval_ms = 100, timeout_ms = 99, retry_ms = 100", "timeout_ms = 10, retry_ms = 10",
+                        "fall = 100, rise = 1",
+                        "address = '::ffff:192.0.2.1', source = '192.0.2.9'", "address = NULL, headers = NULL"]:
+            with self.subTest(setting):
+                self.feed("DELETE FROM checks; INSERT INTO checks (node, url) VALUES ('east', 'http://h/'); "
+                          f"UPDATE checks SET {setting};")
+
+    def test_addresses_are_judged_as_the_system_does(self):
+        chance = random.Random(4711)
+        candidates = [":", "::", ":::", "1::", "::1::", "1:2:3:4:5:6:7::", "::1:2:3:4:5:6:7:8", "1:2:3:4:5:6:1.2.3.4",
+                      "1:2:3:4:5:6:7:1.2.3.4", "::a1.2.3.4", "1.2.3.4::", "::1.2.3.4:5", "::1.2.3", "1.2.3.4.", "256.1.1.1",
+                      "0.0.0.0"]
+        parts = ["1", "0", "ffff", "12345", ":", ":", ":", "::", ".", "192.0.2.1", "255", "256", "g", "00", "1:2:3", "a:b"]
+        candidates += ["".join(chance.choice(parts) for _ in range(chance.randint(1, 12))) for _ in range(3000)]
+        candidates += [":".join(chance.choice(["", "1", "abcd", "0"]) for _ in range(chance.randint(6, 9))) for _ in range(2000)]
+        candidates = sorted(set(candidates))
+        sql = "".join(f"INSERT INTO checks (node, url, address) VALUES ('east', 'http://h/', '{candidate}');\n"
+                      for candidate in candidates)
+        # Without -bail sqlite3 goes on after a refused statement.
+        subprocess.run(["sqlite3", self.file], input=f"BEGIN;\n{sql}COMMIT;\n", text=True, capture_output=True, timeout=120,
+                       check=False)
+        accepted = set(self.feed("SELECT address FROM checks;").splitlines())
+        self.assertEqual(accepted, {candidate for candidate in candidates if is_address(candidate)})
+        self.assertGreater(len(accepted), 50)
+
+
+def is_address(candidate):
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, candidate)
+            return True
+        except OSError:
+            pass
+    return False
+
+
+if __name__ == "__main__":
+    unittest.main()

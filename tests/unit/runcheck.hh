@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "probe/transfer.hh"
+
+// One run of one check, to its end, on the caller's thread. Thread: any.
+
+namespace failover::test
+{
+// Throws as Transfer and curl::Multi do.
+inline CheckResult runCheck(const CheckSpec& spec)
+{
+  curl::Multi multi;
+  const auto transfer = makeTransfer(spec);
+  const curl::Attached attached(multi, transfer->easy());
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  std::optional<CheckResult> result;
+  while (!result && std::chrono::steady_clock::now() < deadline) {
+    multi.perform();
+    multi.drain([&](CURL* /* easy */, CURLcode code) { result = transfer->finish(code); });
+    if (!result) {
+      multi.wait(std::chrono::milliseconds(1000));
+    }
+  }
+  return result.value_or(CheckResult{Outcome::LocalProblem, "the test's deadline", {}});
+}
+
+// Throws CheckSpecError.
+inline CheckSpec specFor(const std::string& url)
+{
+  CheckRow row;
+  row.id = 1;
+  row.url = url;
+  return parseCheck(row);
+}
+
+// A port of 127.0.0.1 that is bound and not listened on, so that nobody else can take it and connecting is refused.
+class ClosedPort
+{
+public:
+  // noexcept; number() is 0 where it could not be had.
+  ClosedPort() noexcept :
+    d_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+  {
+    d_address.sin_family = AF_INET;
+    d_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof(d_address);
+    (void)::bind(d_fd, reinterpret_cast<sockaddr*>(&d_address), length);
+    (void)::getsockname(d_fd, reinterpret_cast<sockaddr*>(&d_address), &length);
+  }
+  ~ClosedPort() { ::close(d_fd); }
+  ClosedPort(const ClosedPort&) = delete;
+  ClosedPort& operator=(const ClosedPort&) = delete;
+  [[nodiscard]] uint16_t number() const noexcept { return ntohs(d_address.sin_port); }
+
+private:
+  const int d_fd;
+  sockaddr_in d_address{};
+};
+}

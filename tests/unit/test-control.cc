@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <json/reader.h>
+#include <memory>
+#include <sstream>
+#include <thread>
+#include "backend/control.hh"
+#include "backend/runtime.hh"
+#include "fakehost.hh"
+#include "teststore.hh"
+
+using namespace failover;
+using namespace failover::test;
+
+namespace
+{
+// A running backend over a store of its own, whose nodes have no checks.
+struct Serving
+{
+  explicit Serving(const std::string& suffix, std::initializer_list<const char*> nodes)
+  {
+    for (const auto* node : nodes) {
+      store.addNode(node);
+    }
+    runtime = std::make_unique<Runtime>(suffix, store.settings(), std::make_unique<FakeHost>());
+    runtime->start();
+    awaitUp();
+  }
+
+  // The first states are there; false after the deadline.
+  bool awaitUp() const
+  {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (std::chrono::steady_clock::now() < deadline) {
+      const auto nodes = runtime->nodes();
+      if (!nodes.empty() && nodes.back().state != NodeState::Unknown) {
+        return true;
+      }
+      std::this_thread::yield();
+    }
+    return false;
+  }
+
+  TestStore store;
+  std::unique_ptr<Runtime> runtime;
+};
+
+std::string run(std::span<Runtime* const> runtimes, const std::string& line)
+{
+  std::vector<std::string> words;
+  std::istringstream stream(line);
+  for (std::string word; stream >> word;) {
+    words.push_back(word);
+  }
+  for (const auto& command : commands()) {
+    if (command.name == words.at(0)) {
+      return command.run(runtimes, words);
+    }
+  }
+  return "no such command";
+}
+
+std::string run(const Serving& serving, const std::string& line)
+{
+  Runtime* const runtimes[] = {serving.runtime.get()};
+  return run(runtimes, line);
+}
+
+Json::Value parsed(const std::string& text)
+{
+  Json::Value value;
+  std::istringstream(text) >> value;
+  return value;
+}
+}
+
+TEST_SUITE("control")
+{
+  TEST_CASE("every command has a name, a help, and an answer where nothing serves yet")
+  {
+    CHECK(commands().size() == 6);
+    for (const auto& command : commands()) {
+      CAPTURE(command.name);
+      CHECK(std::string(command.name).starts_with("failover-"));
+      CHECK(std::string(command.help).size() > 10);
+      CHECK(command.run({}, {command.name, "east", "up"}).starts_with("error: "));
+    }
+    CHECK(run({}, "failover-status") == "error: no failover backend is running yet\n");
+    CHECK(run({}, "failover-reload") == "error: no failover backend is running yet\n");
+  }
+
+  TEST_CASE("wrong words are answered with the usage")
+  {
+    const Serving serving("", {"east"});
+    CHECK(run(serving, "failover-status east west") == "error: usage: failover-status [NODE] [json]\n");
+    CHECK(run(serving, "failover-drain") == "error: usage: failover-drain NODE [REASON]\n");
+    CHECK(run(serving, "failover-resume") == "error: usage: failover-resume NODE\n");
+    CHECK(run(serving, "failover-resume east now") == "error: usage: failover-resume NODE\n");
+    CHECK(run(serving, "failover-force east") == "error: usage: failover-force NODE up|down [REASON]\n");
+    CHECK(run(serving, "failover-force east sideways") == "error: usage: failover-force NODE up|down [REASON]\n");
+    CHECK(run(serving, "failover-release") == "error: usage: failover-release NODE\n");
+    CHECK(run(serving, "failover-reload now") == "error: usage: failover-reload\n");
+    CHECK(run(serving, "failover-drain west") == "error: no node 'west'; failover-status lists them\n");
+    CHECK(run(serving, "failover-status west") == "error: no node 'west'; failover-status lists them\n");
+  }
+
+  TEST_CASE("a drain is effective, stored and shown when the command returns, and so is its end")
+  {
+    const Serving serving("", {"east", "west"});
+    CHECK(run(serving, "failover-drain east new kernel") == "node east: up -> drained\n");
+    CHECK((serving.runtime->nodes().at(0).state == NodeState::Drained));
+    CHECK((serving.runtime->nodes().at(1).state == NodeState::Up));
+    CHECK(serving.store.value("SELECT admin_state FROM nodes WHERE name='east'") == "drain");
+    CHECK(run(serving, "failover-status east").find("new kernel") != std::string::npos);
+    CHECK(run(serving, "failover-release east") == "error: node 'east' is drained, not forced; use failover-resume\n");
+    CHECK(run(serving, "failover-drain east new disk") == "node east: drained -> drained\n");
+    CHECK(run(serving, "failover-status east").find("new disk") != std::string::npos);
+    CHECK(run(serving, "failover-resume east") == "node east: drained -> up\n");
+    CHECK(serving.store.value("SELECT admin_state FROM nodes WHERE name='east'") == "auto");
+  }
+
+  TEST_CASE("a force wins until it is released")
+  {
+    const Serving serving("", {"east"});
+    CHECK(run(serving, "failover-force east down broken disk") == "node east: up -> forced-down\n");
+    CHECK(run(serving, "failover-resume east") == "error: node 'east' is forced-down, not drained; use failover-release\n");
+    CHECK(run(serving, "failover-force east up") == "node east: forced-down -> forced-up\n");
+    CHECK(run(serving, "failover-release east") == "node east: forced-up -> up\n");
+  }
+
+  TEST_CASE("the operator's reason is the same after the store was read and written again")
+  {
+    const Serving serving("", {"east"});
+    run(serving, "failover-drain east new kernel");
+    const auto reason = serving.runtime->nodes().at(0).reason;
+    CHECK(reason == "by the operator: new kernel");
+    for (int i = 0; i < 3; ++i) {
+      run(serving, "failover-reload");
+      serving.store.execute("UPDATE nodes SET comment='" + std::to_string(i) + "'");
+      serving.runtime->storeWritten();
+    }
+    CHECK(serving.runtime->nodes().at(0).reason == reason);
+    serving.runtime->stop(); // writes the states
+    Runtime next("", serving.store.settings(), std::make_unique<FakeHost>());
+    next.start();
+    Runtime* const runtimes[] = {&next};
+    CHECK(run(runtimes, "failover-reload").starts_with("nothing changed"));
+    const auto shown = [&] { return run(runtimes, "failover-status east").find("by the operator: new kernel\n") != std::string::npos; };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!shown() && std::chrono::steady_clock::now() < deadline) { // until the prober has looked at its nodes
+      std::this_thread::yield();
+    }
+    CHECK(shown());
+  }
+
+  TEST_CASE("status is a table, or JSON of the interface")
+  {
+    const Serving serving("", {"east", "west"});
+    CHECK(run(serving, "failover-status").starts_with("NODE  STATE  FOR"));
+    const auto all = parsed(run(serving, "failover-status json"));
+    REQUIRE(all["nodes"].size() == 2);
+    CHECK(all["nodes"][0]["name"] == "east");
+    CHECK(all["store"]["database"] == serving.store.file());
+    const auto one = parsed(run(serving, "failover-status west json"));
+    REQUIRE(one["nodes"].size() == 1);
+    CHECK(one["nodes"][0]["name"] == "west");
+    CHECK(run(serving, "failover-status east").find("west") == std::string::npos);
+  }
+
+  TEST_CASE("reload says what was read, or why not")
+  {
+    const Serving serving("", {"east"});
+    CHECK(run(serving, "failover-reload") == "nothing changed: 0 zones, 0 records\n");
+    std::filesystem::rename(serving.store.file(), serving.store.beside("away"));
+    const auto text = run(serving, "failover-reload");
+    CHECK(text.starts_with("error: "));
+    CHECK(text.find(serving.store.file() + ": does not exist") != std::string::npos);
+    CHECK(run(serving, "failover-drain east").starts_with("error: nothing changed: " + serving.store.file()));
+    std::filesystem::rename(serving.store.beside("away"), serving.store.file());
+  }
+
+  TEST_CASE("where two backends know a node, SUFFIX:NODE says which")
+  {
+    const Serving first("one", {"east", "north"});
+    const Serving second("", {"east", "south"});
+    Runtime* const runtimes[] = {first.runtime.get(), second.runtime.get()};
+    CHECK(run(runtimes, "failover-drain east").starts_with("error: several backends have a node 'east'; say which"));
+    CHECK(run(runtimes, "failover-drain one:east") == "node east: up -> drained\n");
+    CHECK((second.runtime->nodes().at(0).state == NodeState::Up));
+    CHECK(run(runtimes, "failover-drain :east") == "node east: up -> drained\n");
+    CHECK(run(runtimes, "failover-drain south") == "node south: up -> drained\n");
+    CHECK(run(runtimes, "failover-drain two:east") == "error: no node 'two:east'; failover-status lists them\n");
+    CHECK(run(runtimes, "failover-status").starts_with("[one]\nNODE"));
+    CHECK(run(runtimes, "failover-reload").starts_with("[one] nothing changed"));
+    const auto json = parsed(run(runtimes, "failover-status json"));
+    REQUIRE(json.size() == 2);
+    CHECK(json[0]["suffix"] == "one");
+    CHECK(json[1]["suffix"] == "");
+  }
+}

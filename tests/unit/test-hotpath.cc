@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <doctest/doctest.h>
+#include <cstdlib>
+#include <new>
+#include <pthread.h>
+#include <random>
+#include "backend/published.hh"
+#include "backend/selection.hh"
+#include "backend/snapshot.hh"
+#include "zonemaker.hh"
+
+// What a query costs in the steady state: no allocation and no lock. Both are counted for the calling thread; locks
+// where our own code takes them (ld --wrap=pthread_mutex_lock).
+
+using namespace failover;
+using namespace failover::test;
+
+namespace
+{
+thread_local size_t t_allocations = 0;
+thread_local size_t t_locks = 0;
+}
+
+// Not inlined: GCC would take malloc and operator delete for a mismatched pair.
+[[gnu::noinline]] void* operator new(size_t size)
+{
+  ++t_allocations;
+  if (auto* memory = std::malloc(size == 0 ? 1 : size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(size_t size, const std::nothrow_t& /* nothrow */) noexcept
+{
+  ++t_allocations;
+  return std::malloc(size == 0 ? 1 : size);
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept
+{
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, size_t /* size */) noexcept
+{
+  std::free(memory);
+}
+
+extern "C" {
+int __real_pthread_mutex_lock(pthread_mutex_t* mutex);
+int __wrap_pthread_mutex_lock(pthread_mutex_t* mutex);
+int __wrap_pthread_mutex_lock(pthread_mutex_t* mutex)
+{
+  ++t_locks;
+  return __real_pthread_mutex_lock(mutex);
+}
+}
+
+namespace
+{
+struct Cost
+{
+  size_t allocations;
+  size_t locks;
+};
+
+template <typename Action>
+Cost costOf(Action action)
+{
+  const Cost before{t_allocations, t_locks};
+  action();
+  return {t_allocations - before.allocations, t_locks - before.locks};
+}
+
+std::shared_ptr<const Snapshot> exampleSnapshot(const std::shared_ptr<NodeHealth>& east)
+{
+  OwnerMap owners;
+  own(owners, "192.0.2.1", {east});
+  own(owners, "192.0.2.2", {makeNode("west")});
+  SnapshotEdit edit(nullptr);
+  for (int64_t id = 1; id <= 300; ++id) {
+    const auto apex = "z" + std::to_string(id) + ".org";
+    const auto name = "www." + apex;
+    edit.put(makeZone(id, apex, {{name.c_str(), "A", "192.0.2.1"}, {name.c_str(), "A", "192.0.2.2"}, {name.c_str(), "AAAA", "2001:db8::1"}}, owners));
+  }
+  return edit.finish();
+}
+}
+
+TEST_SUITE("hotpath")
+{
+  TEST_CASE("the counters count")
+  {
+    const auto cost = costOf([] {
+      const Published<int> published;
+      (void)published.current();
+      const auto value = std::make_unique<int>(1);
+      CHECK(*value == 1);
+    });
+    CHECK(cost.locks >= 1);
+    CHECK(cost.allocations >= 1);
+  }
+
+  TEST_CASE("a query allocates nothing and takes no lock, whatever its answer and the node's state")
+  {
+    const auto east = makeNode("east");
+    Published<Snapshot> published;
+    published.publish(exampleSnapshot(east));
+    Published<Snapshot>::Reader reader(published);
+    std::mt19937_64 random(1);
+    std::vector<Chosen> chosen;
+    chosen.reserve(16);
+    const auto apex = wire("z7.org");
+    const WireName questions[] = {wire("www.z7.org"), wire("nothing.z7.org"), wire("www.example.net"), apex};
+    (void)reader.get(); // the one lock after a publish
+
+    size_t records = 0;
+    const auto cost = costOf([&] {
+      for (int round = 0; round < 1000; ++round) {
+        east->publish(round % 2 == 0 ? NodeState::Up : NodeState::Down);
+        for (const auto& question : questions) {
+          chosen.clear();
+          const auto* snapshot = reader.get();
+          for (const auto* zone : {snapshot->zoneById(7), snapshot->zoneByApex(apex), snapshot->zoneById(7777)}) {
+            for (const auto& rrset : zone != nullptr ? zone->find(question) : std::span<const RRset>{}) {
+              select(rrset, random, chosen);
+            }
+          }
+          records += chosen.size();
+        }
+      }
+    });
+    CHECK(records == 1000 * 2 * 5 / 2); // three records, or two, from either way to the zone
+    CHECK(cost.allocations == 0);
+    CHECK(cost.locks == 0);
+  }
+
+  TEST_CASE("a publish costs each reader one lock, once")
+  {
+    const auto east = makeNode("east");
+    Published<Snapshot> published;
+    published.publish(exampleSnapshot(east));
+    Published<Snapshot>::Reader reader(published);
+    const auto cost = costOf([&] {
+      for (int round = 0; round < 100; ++round) {
+        (void)reader.get();
+      }
+    });
+    CHECK(cost.locks == 1);
+    CHECK(cost.allocations == 0);
+  }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <doctest/doctest.h>
+#include "probe/nodetracker.hh"
+
+using namespace failover;
+using namespace std::chrono_literals;
+
+// Double parentheses: doctest would print these enumerators with failover::toString, whose type it cannot join.
+
+namespace
+{
+using TimePoint = std::chrono::system_clock::time_point;
+const TimePoint s_now{1000h};
+const CheckResult s_good{Outcome::Passed, "HTTP 200", 12ms};
+const CheckResult s_bad{Outcome::BadStatus, "HTTP 503 (expected 200-399)", 3ms};
+const CheckResult s_local{Outcome::LocalProblem, "too many open files", 0ms};
+
+CheckSpec check(int64_t id, const std::string& url)
+{
+  CheckRow row;
+  row.id = id;
+  row.url = url;
+  return parseCheck(row);
+}
+
+NodeSpec east()
+{
+  NodeSpec spec;
+  spec.name = "east";
+  spec.health = std::make_shared<NodeHealth>("east");
+  return spec;
+}
+
+// A node with two checks, a and b.
+struct Node
+{
+  explicit Node(const NodeSpec& spec) :
+    health(spec.health), node(spec), a(check(1, "http://a/"), spec.remembered), b(check(2, "http://b/"), spec.remembered) { }
+
+  std::optional<NodeTransition> refresh(const CheckTracker* cause = nullptr, TimePoint now = s_now)
+  {
+    return node.refresh({&a, &b}, cause, now);
+  }
+  // What the last of `times` results led to.
+  std::optional<NodeTransition> record(CheckTracker& which, const CheckResult& result, unsigned times = 1)
+  {
+    std::optional<NodeTransition> transition;
+    for (unsigned i = 0; i < times; ++i) {
+      transition = which.record(result, s_now) == Transition::Changed ? refresh(&which) : std::nullopt;
+    }
+    return transition;
+  }
+
+  std::shared_ptr<NodeHealth> health;
+  NodeTracker node;
+  CheckTracker a;
+  CheckTracker b;
+};
+
+void expect(const std::optional<NodeTransition>& transition, NodeState from, NodeState to, const std::string& reason)
+{
+  REQUIRE(transition.has_value());
+  CHECK((transition->from == from));
+  CHECK((transition->to == to));
+  CHECK(transition->reason == reason);
+  CHECK(transition->node == "east");
+}
+}
+
+TEST_SUITE("checktracker")
+{
+  TEST_CASE("a decision names count, check and outcome")
+  {
+    CheckTracker tracker(check(1, "https://u:p@a/x"), Verdict::Unknown);
+    CHECK(tracker.decision().empty());
+    CHECK(tracker.record(s_good, s_now) == Transition::Changed);
+    CHECK(tracker.decision() == "on the first check of https://a/x: HTTP 200");
+    tracker.record(s_bad, s_now);
+    tracker.record(s_bad, s_now);
+    CHECK(tracker.decision() == "on the first check of https://a/x: HTTP 200");
+    tracker.record(s_bad, s_now);
+    CHECK(tracker.decision() == "after 3/3 failures of https://a/x: HTTP 503 (expected 200-399)");
+    tracker.record(s_good, s_now);
+    tracker.record(s_good, s_now);
+    CHECK(tracker.decision() == "after 2/2 successes of https://a/x: HTTP 200");
+  }
+
+  TEST_CASE("status shows the last run, the streak and how far the next verdict is")
+  {
+    CheckTracker tracker(check(5, "http://a/"), Verdict::Up);
+    CHECK(tracker.status().outcome.empty());
+    CHECK(tracker.status().runs == 0);
+    tracker.record(s_good, s_now);
+    tracker.record(s_bad, s_now);
+    tracker.record(s_bad, s_now + 1s);
+    const auto status = tracker.status();
+    CHECK(status.id == 5);
+    CHECK(status.url == "http://a/");
+    CHECK((status.verdict == Verdict::Up));
+    CHECK_FALSE(status.passed);
+    CHECK(status.outcome == "HTTP 503 (expected 200-399)");
+    CHECK(status.latency == 3ms);
+    CHECK(status.contrary == 2);
+    CHECK(status.needed == 3);
+    CHECK(status.streak == 2);
+    CHECK(status.runs == 3);
+    CHECK((status.lastAt == s_now + 1s));
+  }
+
+  TEST_CASE("a local problem is shown and leaves verdict, count and streak alone")
+  {
+    CheckTracker tracker(check(1, "http://a/"), Verdict::Up);
+    tracker.record(s_bad, s_now);
+    tracker.record(s_bad, s_now);
+    for (int i = 0; i < 10; ++i) {
+      CHECK(tracker.record(s_local, s_now) == Transition::Unchanged);
+    }
+    CHECK(tracker.hasLocalProblem());
+    CHECK(tracker.pending());
+    CHECK(tracker.status().outcome == "too many open files");
+    CHECK(tracker.status().contrary == 2);
+    CHECK(tracker.status().streak == 2);
+    CHECK((tracker.verdict() == Verdict::Up));
+    CHECK(tracker.record(s_bad, s_now) == Transition::Changed);
+    CHECK_FALSE(tracker.hasLocalProblem());
+  }
+}
+
+TEST_SUITE("nodetracker")
+{
+  TEST_CASE("any down is down; else any unknown is what was known before; else up")
+  {
+    struct Row
+    {
+      std::vector<Verdict> checks;
+      Verdict before;
+      Verdict after;
+    };
+    const auto U = Verdict::Unknown, Y = Verdict::Up, N = Verdict::Down;
+    const std::vector<Row> table{
+      {{}, U, Y}, {{}, N, Y}, {{Y}, N, Y}, {{N}, Y, N}, {{U}, U, U}, {{U}, Y, Y}, {{U}, N, N}, {{Y, Y}, U, Y}, {{Y, N}, Y, N}, {{N, U}, Y, N}, {{U, N}, U, N}, {{Y, U}, U, U}, {{Y, U}, N, N}, {{Y, U}, Y, Y}};
+    for (const auto& row : table) {
+      std::vector<std::unique_ptr<CheckTracker>> trackers;
+      std::vector<const CheckTracker*> checks;
+      for (const auto verdict : row.checks) {
+        checks.push_back(trackers.emplace_back(std::make_unique<CheckTracker>(check(1, "http://a/"), verdict)).get());
+      }
+      CHECK((verdictOf(checks, row.before) == row.after));
+    }
+  }
+
+  TEST_CASE("a node is up when all its checks are, and down as soon as one is")
+  {
+    Node node(east());
+    CHECK_FALSE(node.refresh().has_value()); // unknown, as NodeHealth had it
+    CHECK_FALSE(node.record(node.a, s_good).has_value());
+    CHECK((node.health->state() == NodeState::Unknown));
+    expect(node.record(node.b, s_good), NodeState::Unknown, NodeState::Up, "on the first check of http://b/: HTTP 200");
+    CHECK((node.health->state() == NodeState::Up));
+    CHECK_FALSE(node.record(node.a, s_bad, 2).has_value());
+    expect(node.record(node.a, s_bad), NodeState::Up, NodeState::Down, "after 3/3 failures of http://a/: HTTP 503 (expected 200-399)");
+    CHECK_FALSE(node.health->serving());
+    CHECK_FALSE(node.record(node.b, s_bad, 3).has_value());
+    CHECK_FALSE(node.record(node.a, s_good, 2).has_value());
+    CHECK(node.node.status().reason == "after 3/3 failures of http://b/: HTTP 503 (expected 200-399)"); // down for another reason now
+    expect(node.record(node.b, s_good, 2), NodeState::Down, NodeState::Up, "after 2/2 successes of http://b/: HTTP 200");
+  }
+
+  TEST_CASE("a remembered verdict is published at once with its own time, and needs as many results to turn")
+  {
+    auto spec = east();
+    spec.remembered = Verdict::Down;
+    spec.since = s_now - 5h;
+    Node node(spec);
+    expect(node.refresh(), NodeState::Unknown, NodeState::Down, "as in an earlier run: http://a/");
+    CHECK((node.node.status().since == s_now - 5h));
+    CHECK_FALSE(node.record(node.a, s_good, 2).has_value());
+    CHECK_FALSE(node.record(node.b, s_good).has_value());
+    expect(node.record(node.b, s_good), NodeState::Down, NodeState::Up, "after 2/2 successes of http://b/: HTTP 200");
+    CHECK((node.node.status().since == s_now));
+  }
+
+  TEST_CASE("what NodeHealth already says is no news")
+  {
+    auto spec = east();
+    spec.remembered = Verdict::Down;
+    spec.health->publish(NodeState::Down);
+    Node node(spec);
+    CHECK_FALSE(node.refresh().has_value());
+    CHECK((node.node.status().since == s_now)); // it was not known since when
+    CHECK((node.health->state() == NodeState::Down));
+  }
+
+  TEST_CASE("the operator's wish acts without any probe, with the reason given")
+  {
+    auto spec = east();
+    Node node(spec);
+    node.refresh();
+    node.record(node.a, s_good);
+    node.record(node.b, s_good);
+    const auto wish = [&](AdminState admin, const std::string& reason) {
+      spec.admin = admin;
+      spec.adminReason = reason;
+      node.node.adopt(spec);
+      return node.refresh(nullptr, s_now + 1h);
+    };
+    expect(wish(AdminState::Drain, "new disk"), NodeState::Up, NodeState::Drained, "by the operator: new disk");
+    CHECK((node.node.status().since == s_now + 1h));
+    CHECK_FALSE(wish(AdminState::Drain, "new disks").has_value());
+    CHECK(node.node.status().reason == "by the operator: new disks");
+    expect(wish(AdminState::Down, ""), NodeState::Drained, NodeState::ForcedDown, "by the operator");
+    expect(wish(AdminState::Up, "sure"), NodeState::ForcedDown, NodeState::ForcedUp, "by the operator: sure");
+    CHECK_FALSE(node.record(node.a, s_bad, 3).has_value()); // noted, not acted on
+    CHECK(node.health->serving());
+    expect(wish(AdminState::Auto, ""), NodeState::ForcedUp, NodeState::Down, "after 3/3 failures of http://a/: HTTP 503 (expected 200-399)");
+    wish(AdminState::Drain, "");
+    node.record(node.a, s_good, 2);
+    expect(wish(AdminState::Auto, ""), NodeState::Drained, NodeState::Up, "after release by the operator: http://a/: HTTP 200");
+  }
+
+  TEST_CASE("a node without checks is up")
+  {
+    auto spec = east();
+    spec.remembered = Verdict::Down;
+    spec.since = s_now - 5h;
+    NodeTracker node(spec);
+    expect(node.refresh({}, nullptr, s_now), NodeState::Unknown, NodeState::Up, "without checks");
+    CHECK((node.status().since == s_now));
+    const CheckTracker joined(check(1, "http://a/"), Verdict::Unknown);
+    CHECK_FALSE(node.refresh({&joined}, nullptr, s_now).has_value());
+    CHECK(node.status().reason == "by its checks: http://a/");
+  }
+
+  TEST_CASE("a check that joins a node that is down does not bring it up unheard")
+  {
+    Node node(east());
+    node.refresh();
+    node.record(node.a, s_bad);
+    CHECK((node.node.state() == NodeState::Down));
+    const CheckTracker joined(check(3, "http://c/"), Verdict::Unknown);
+    CHECK_FALSE(node.node.refresh({&joined}, nullptr, s_now).has_value());
+    CHECK(node.node.status().reason == "on the first check of http://a/: HTTP 503 (expected 200-399)");
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <doctest/doctest.h>
+#include "backend/statewriter.hh"
+#include "teststore.hh"
+
+using namespace failover;
+using namespace failover::test;
+using namespace std::chrono_literals;
+using std::chrono::system_clock;
+
+namespace
+{
+const system_clock::time_point s_now{std::chrono::seconds(2'000'000'000)};
+
+NodeStatus nodeIn(NodeState state, Verdict verdict)
+{
+  NodeStatus node;
+  node.name = "east";
+  node.state = state;
+  node.since = s_now - 90s;
+  node.reason = "why";
+  node.verdict = verdict;
+  node.adminReason = "new kernel";
+  return node;
+}
+
+NodeTransition transition(int second)
+{
+  return {"east", NodeState::Up, NodeState::Down, "number " + std::to_string(second), s_now + std::chrono::seconds(second) + 7ms};
+}
+
+void write(const TestStore& store, const std::vector<NodeTransition>& transitions, const std::vector<NodeStatus>& nodes, size_t history = 100)
+{
+  Database database(store.file(), 10s);
+  writeStates(database, transitions, nodes, s_now, history);
+}
+
+std::string stateRow(const TestStore& store)
+{
+  return store.value("SELECT state || ' ' || verdict || ' ' || since || ' ' || updated || ' ' || reason FROM node_state WHERE node='east'");
+}
+}
+
+TEST_SUITE("statewriter")
+{
+  TEST_CASE("a state is written with its times and reason, and overwritten by the next")
+  {
+    const TestStore store;
+    store.addNode("east");
+    write(store, {}, {nodeIn(NodeState::Down, Verdict::Down)});
+    CHECK(stateRow(store) == "down down 1999999910 2000000000 why");
+    write(store, {}, {nodeIn(NodeState::Up, Verdict::Up)});
+    CHECK(stateRow(store) == "up up 1999999910 2000000000 why");
+    CHECK(store.value("SELECT count(*) FROM node_state") == "1");
+  }
+
+  TEST_CASE("under an operator's state the checks' own verdict is kept, and the operator's own words")
+  {
+    const TestStore store;
+    store.addNode("east");
+    const std::pair<NodeState, const char*> wishes[] = {{NodeState::Drained, "drain"}, {NodeState::ForcedUp, "up"}, {NodeState::ForcedDown, "down"}};
+    for (const auto& [state, wish] : wishes) {
+      store.execute("UPDATE nodes SET admin_state='" + std::string(wish) + "'; DELETE FROM node_state");
+      write(store, {}, {nodeIn(state, Verdict::Down)});
+      CHECK(stateRow(store) == std::string(toString(state)) + " down 1999999910 2000000000 new kernel");
+    }
+    store.execute("UPDATE nodes SET admin_state='auto'");
+    for (const auto state : {NodeState::Up, NodeState::Down, NodeState::Unknown}) {
+      write(store, {}, {nodeIn(state, Verdict::Unknown)});
+      CHECK(stateRow(store) == std::string(toString(state)) + " unknown 1999999910 2000000000 why");
+    }
+  }
+
+  TEST_CASE("a state that the operator's wish has overtaken is not written over the operator's reason")
+  {
+    const TestStore store;
+    store.addNode("east");
+    Database database(store.file(), 10s);
+    REQUIRE(writeAdminState(database, "east", AdminState::Drain, NodeState::Drained, "new kernel", s_now));
+    write(store, {}, {nodeIn(NodeState::Up, Verdict::Up)});
+    CHECK(stateRow(store) == "drained unknown 2000000000 2000000000 new kernel");
+    REQUIRE(writeAdminState(database, "east", AdminState::Drain, NodeState::Drained, "new disk", s_now));
+    write(store, {}, {nodeIn(NodeState::Drained, Verdict::Up)});
+    CHECK(stateRow(store) == "drained up 1999999910 2000000000 new disk");
+  }
+
+  TEST_CASE("a node that was deleted gets no state any more, but its history stays")
+  {
+    const TestStore store;
+    write(store, {transition(1)}, {nodeIn(NodeState::Down, Verdict::Down)});
+    CHECK(store.value("SELECT count(*) FROM node_state") == "0");
+    CHECK(store.value("SELECT at_ms || ' ' || node || ' ' || from_state || ' ' || to_state || ' ' || reason FROM health_events") == "2000000001007 east up down number 1");
+  }
+
+  TEST_CASE("history keeps the newest events, exactly as many as wanted")
+  {
+    const TestStore store;
+    for (int i = 1; i <= 10; ++i) {
+      write(store, {transition(2 * i - 1), transition(2 * i)}, {}, 5);
+    }
+    CHECK(store.value("SELECT count(*) FROM health_events") == "5");
+    CHECK(store.value("SELECT reason FROM health_events ORDER BY id LIMIT 1") == "number 16");
+    CHECK(store.value("SELECT reason FROM health_events ORDER BY id DESC LIMIT 1") == "number 20");
+    write(store, {transition(21)}, {}, 0);
+    CHECK(store.value("SELECT count(*) FROM health_events") == "0");
+  }
+
+  TEST_CASE("a write that fails leaves nothing behind")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.execute("CREATE TRIGGER refuse BEFORE INSERT ON node_state BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    CHECK_THROWS_AS(write(store, {transition(1)}, {nodeIn(NodeState::Down, Verdict::Down)}), SqliteError);
+    CHECK(store.value("SELECT count(*) FROM health_events") == "0");
+  }
+
+  TEST_CASE("what the operator wants is written with its reason")
+  {
+    const TestStore store;
+    store.addNode("east");
+    write(store, {}, {nodeIn(NodeState::Up, Verdict::Up)});
+    Database database(store.file(), 10s);
+    CHECK(writeAdminState(database, "east", AdminState::Drain, NodeState::Drained, "new kernel", s_now + 5s));
+    CHECK(store.value("SELECT admin_state FROM nodes") == "drain");
+    CHECK(stateRow(store) == "drained up 2000000005 2000000005 new kernel"); // the verdict is the checks' own
+    CHECK(writeAdminState(database, "east", AdminState::Auto, NodeState::Unknown, "", s_now));
+    CHECK(store.value("SELECT admin_state FROM nodes") == "auto");
+  }
+
+  TEST_CASE("a node that does not exist cannot be wanted otherwise")
+  {
+    const TestStore store;
+    Database database(store.file(), 10s);
+    CHECK_FALSE(writeAdminState(database, "ghost", AdminState::Drain, NodeState::Drained, "x", s_now));
+    CHECK(store.value("SELECT count(*) FROM node_state") == "0");
+    store.addNode("east"); // the transaction is over: others may write
+    CHECK(store.value("SELECT admin_state FROM nodes") == "auto");
+  }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <doctest/doctest.h>
+#include <set>
+#include <sstream>
+#include "backend/statusreport.hh"
+
+using namespace failover;
+using namespace std::chrono_literals;
+using std::chrono::system_clock;
+
+namespace
+{
+const system_clock::time_point s_now{std::chrono::seconds(1'767'225'600)}; // 2026-01-01T00:00:00Z
+
+CheckStatus checkOf(int64_t id, const std::string& url)
+{
+  CheckStatus check;
+  check.id = id;
+  check.url = url;
+  check.verdict = Verdict::Up;
+  check.passed = true;
+  check.outcome = "HTTP 200";
+  check.latency = 12ms;
+  check.needed = 3;
+  check.streak = 41;
+  check.runs = 50;
+  check.lastAt = s_now - 2s;
+  return check;
+}
+
+std::vector<NodeStatus> twoNodes()
+{
+  NodeStatus east;
+  east.name = "east";
+  east.state = NodeState::Up;
+  east.since = s_now - 300s;
+  east.reason = "first check";
+  east.checks = {checkOf(1, "http://192.0.2.1/"), checkOf(22, "tcp://192.0.2.1:25")};
+  east.checks.front().address = "192.0.2.7";
+  auto& failing = east.checks.back();
+  failing.passed = false;
+  failing.outcome = "connection refused";
+  failing.contrary = 1;
+  failing.streak = 1;
+  NodeStatus west;
+  west.name = "far-west";
+  west.state = NodeState::ForcedDown;
+  return {east, west};
+}
+
+StoreStatus storeStatus()
+{
+  StoreStatus store;
+  store.database = "/store";
+  store.zones = 3;
+  store.records = 40;
+  return store;
+}
+
+std::vector<std::string> linesOf(const std::string& text)
+{
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+std::set<std::string> keysOf(const Json::Value& value)
+{
+  const auto names = value.getMemberNames();
+  return {names.begin(), names.end()};
+}
+}
+
+TEST_SUITE("statusreport")
+{
+  TEST_CASE("times are relative, in the unit that a person would take")
+  {
+    const std::pair<std::chrono::seconds, const char*> table[] = {{-5s, "0 s"}, {0s, "0 s"}, {119s, "119 s"}, {120s, "2 min"}, {7199s, "119 min"}, {7200s, "2 h"}, {48h - 1s, "47 h"}, {48h, "2 d"}, {24h * 400, "400 d"}};
+    for (const auto& [age, text] : table) {
+      CHECK(ago(s_now - age, s_now) == text);
+    }
+    CHECK(ago({}, s_now) == "-");
+  }
+
+  TEST_CASE("the table is aligned, with every check in a line of its own")
+  {
+    const auto lines = linesOf(statusTable(twoNodes(), storeStatus(), s_now));
+    const std::vector<std::string> expected{
+      "NODE      STATE        FOR    WHY",
+      "east      up           5 min  first check",
+      "far-west  forced-down  -",
+      "",
+      "NODE  CHECK  URL                             VERDICT  LATENCY  STREAK     AGO  LAST RESULT",
+      "east  1      http://192.0.2.1/ at 192.0.2.7  up       12 ms    41 passed  2 s  HTTP 200",
+      "east  22     tcp://192.0.2.1:25              up       12 ms    1 failed   2 s  connection refused, 1/3 to down",
+      "",
+      "store /store: 3 zones, 40 records",
+    };
+    CHECK(lines == expected);
+  }
+
+  TEST_CASE("a long last cell does not widen its column, and no line ends in blanks")
+  {
+    auto nodes = twoNodes();
+    nodes[0].reason = std::string(300, 'x');
+    const auto lines = linesOf(statusTable(nodes, storeStatus(), s_now));
+    CHECK(lines[0] == "NODE      STATE        FOR    WHY");
+    for (const auto& line : lines) {
+      CHECK_FALSE(line.ends_with(' '));
+    }
+  }
+
+  TEST_CASE("a check that has not run says so")
+  {
+    auto nodes = twoNodes();
+    nodes.pop_back();
+    CheckStatus fresh;
+    fresh.id = 1;
+    fresh.url = "http://192.0.2.1/";
+    nodes[0].checks = {fresh};
+    CHECK(linesOf(statusTable(nodes, storeStatus(), s_now))[4] == "east  1      http://192.0.2.1/  unknown  -        -       -    not run yet");
+  }
+
+  TEST_CASE("a check on its way up counts towards up")
+  {
+    auto nodes = twoNodes();
+    nodes[0].checks.pop_back();
+    nodes[0].checks[0].verdict = Verdict::Down;
+    nodes[0].checks[0].contrary = 1;
+    nodes[0].checks[0].needed = 2;
+    CHECK(linesOf(statusTable(nodes, storeStatus(), s_now))[5].ends_with("HTTP 200, 1/2 to up"));
+  }
+
+  TEST_CASE("without nodes the table says how to get one")
+  {
+    CHECK(linesOf(statusTable({}, storeStatus(), s_now))[0] == "no nodes: add one with schema/add-node.sql");
+  }
+
+  TEST_CASE("what is wrong with the store is said below")
+  {
+    auto store = storeStatus();
+    store.readFault = "locked";
+    store.writeFault = "disk full";
+    store.problems.push_back({"records", "id 7", "bad"});
+    const auto text = statusTable({}, store, s_now);
+    CHECK(text.ends_with("\nstore cannot be read: locked\nstore cannot be written: disk full\nstore: records id 7: bad\n"));
+  }
+
+  TEST_CASE("JSON has its keys, all of them and no others")
+  {
+    const auto json = statusJson(twoNodes(), storeStatus());
+    CHECK(keysOf(json) == std::set<std::string>{"nodes", "store"});
+    REQUIRE(json["nodes"].size() == 2);
+    const auto& east = json["nodes"][0];
+    CHECK(keysOf(east) == std::set<std::string>{"name", "state", "since", "reason", "checks"});
+    CHECK(east["name"] == "east");
+    CHECK(east["since"] == "2025-12-31T23:55:00Z");
+    CHECK(json["nodes"][1]["state"] == "forced-down");
+    CHECK(json["nodes"][1]["since"].isNull());
+    CHECK(json["nodes"][1]["checks"].isArray());
+    const auto& check = east["checks"][1];
+    CHECK(keysOf(check) == std::set<std::string>{"id", "url", "address", "verdict", "passed", "local_problem", "outcome", "latency_ms", "contrary", "needed", "streak", "runs", "last"});
+    CHECK(check["id"].asInt() == 22);
+    CHECK(check["passed"].isBool());
+    CHECK_FALSE(check["passed"].asBool());
+    CHECK(check["latency_ms"].asInt() == 12);
+    CHECK(check["contrary"].asUInt() == 1);
+    CHECK(check["address"].isNull());
+    CHECK(east["checks"][0]["address"] == "192.0.2.7");
+    CHECK(check["last"] == "2025-12-31T23:59:58Z");
+    CHECK(keysOf(json["store"]) == std::set<std::string>{"database", "ok", "error", "zones", "records", "dropped_events", "problems"});
+    CHECK(json["store"]["zones"].asUInt() == 3);
+    CHECK(json["store"]["ok"].asBool());
+  }
+
+  TEST_CASE("a store that cannot be read or written is not well")
+  {
+    auto store = storeStatus();
+    store.writeFault = "disk full";
+    CHECK_FALSE(statusJson({}, store)["store"]["ok"].asBool());
+    CHECK(statusJson({}, store)["store"]["error"] == "disk full");
+    store.readFault = "locked";
+    CHECK(statusJson({}, store)["store"]["error"] == "locked");
+    store.problems.push_back({"records", "id 7", "bad"});
+    CHECK(statusJson({}, store)["store"]["problems"][0] == "records id 7: bad");
+    CHECK(statusJson({}, store)["nodes"].isArray());
+  }
+}

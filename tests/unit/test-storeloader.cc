@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <doctest/doctest.h>
+#include <algorithm>
+#include "storeloading.hh"
+
+using namespace failover;
+using namespace failover::test;
+using Contents = std::multiset<std::string>;
+
+TEST_SUITE("storeloader")
+{
+  TEST_CASE("the first poll reads everything, the next one nothing")
+  {
+    StoreLoading test;
+    const auto id = test.store.addZone("a.org");
+    test.store.addRecord(id, "www.a.org", "A", "192.0.2.1");
+    test.store.addNode("east");
+    CHECK(test.loader.store() == nullptr);
+    const auto report = test.poll();
+    CHECK(report.zones == 1);
+    CHECK(report.nodes);
+    CHECK(report.names == std::vector<std::string>{"a.org"});
+    CHECK(test.addresses("a.org", "www.a.org") == Contents{"192.0.2.1"});
+    CHECK(test.loader.store() != nullptr);
+    CHECK(test.host.calls() == std::vector<std::string>{"added a.org " + std::to_string(id)}); // nothing is cached yet
+
+    const auto before = test.snapshot();
+    CHECK(test.poll().zones == 0);
+    CHECK_FALSE(test.poll().nodes);
+    CHECK(test.snapshot() == before);
+  }
+
+  TEST_CASE("an empty store is a snapshot too")
+  {
+    StoreLoading test;
+    CHECK(test.poll().zones == 0);
+    REQUIRE(test.snapshot());
+    CHECK(test.snapshot()->zoneCount() == 0);
+  }
+
+  TEST_CASE("only the zones that changed are read, the others stay the same objects")
+  {
+    StoreLoading test;
+    const auto one = test.store.addZone("a.org");
+    const auto two = test.store.addZone("b.org");
+    test.store.addRecord(one, "www.a.org", "A", "192.0.2.1");
+    test.poll();
+    const auto before = test.snapshot();
+    test.store.addRecord(one, "www.a.org", "A", "192.0.2.2");
+    const auto report = test.poll();
+    CHECK(report.zones == 1);
+    CHECK_FALSE(report.nodes);
+    CHECK(test.addresses("a.org", "www.a.org") == Contents{"192.0.2.1", "192.0.2.2"});
+    CHECK(test.snapshot()->zoneById(two) == before->zoneById(two));
+    CHECK(contents(*before->zoneById(one), "www.a.org", type::a).size() == 1);
+  }
+
+  TEST_CASE("new, renamed and deleted zones come and go, and the host is told")
+  {
+    StoreLoading test;
+    test.poll();
+    const auto id = test.store.addZone("a.org");
+    test.host.forget();
+    CHECK(test.poll().names == std::vector<std::string>{"a.org (new)"});
+    REQUIRE(test.zone("a.org"));
+    CHECK(test.host.calls() == std::vector<std::string>{"added a.org " + std::to_string(id), "purge-below a.org"});
+
+    test.store.execute("UPDATE domains SET name='b.org'");
+    test.poll();
+    CHECK(test.zone("a.org") == nullptr);
+    REQUIRE(test.zone("b.org"));
+
+    test.store.execute("DELETE FROM domains");
+    test.host.forget();
+    const auto report = test.poll();
+    CHECK(report.names == std::vector<std::string>{"b.org (gone)"});
+    CHECK(test.snapshot()->zoneCount() == 0);
+    const auto calls = test.host.calls();
+    CHECK(std::count(calls.begin(), calls.end(), "removed b.org") == 1);
+  }
+
+  TEST_CASE("what was purged after a change is purged once more at the next poll, then no more")
+  {
+    StoreLoading test;
+    test.store.addZone("a.org");
+    test.poll();
+    test.store.execute("INSERT INTO domainmetadata(domain_id, kind, content) VALUES(1, 'X', 'y')");
+    for (const size_t purges : {1U, 1U, 0U}) {
+      test.host.forget();
+      test.poll();
+      const auto calls = test.host.calls();
+      CHECK(static_cast<size_t>(std::count(calls.begin(), calls.end(), "purge-below a.org")) == purges);
+    }
+  }
+
+  TEST_CASE("a report names the first few zones only")
+  {
+    StoreLoading test;
+    for (const auto* name : {"a.org", "b.org", "c.org", "d.org", "e.org"}) {
+      test.store.addZone(name);
+    }
+    const auto report = test.poll();
+    CHECK(report.zones == 5);
+    CHECK(report.names.size() == 3);
+  }
+
+  TEST_CASE("rows that are what they were leave the zone the same object, whatever made us read them")
+  {
+    StoreLoading test;
+    const auto id = test.store.addZone("a.org");
+    const auto record = test.store.addRecord(id, "www.a.org", "A", "192.0.2.1");
+    test.store.addZone("b.org");
+    test.poll();
+    const auto before = test.snapshot();
+    test.host.forget();
+    CHECK(test.poll(true).zones == 0);
+    CHECK(test.snapshot() == before);
+    test.store.execute("UPDATE records SET ttl=61; UPDATE records SET ttl=60");
+    CHECK(test.poll().zones == 0);
+    CHECK(test.zone("a.org") == before->zoneById(id));
+    CHECK(test.host.calls().empty());
+    for (const auto* change : {"ttl=61", "content='192.0.2.2'", "name='w.a.org'", "type='TXT'", "auth=0", "prio=5", "ordername='x'", "disabled=1"}) {
+      CAPTURE(change);
+      test.store.execute("UPDATE records SET " + std::string(change) + " WHERE id=" + std::to_string(record));
+      CHECK(test.poll().zones == 1);
+    }
+  }
+
+  TEST_CASE("a changed target gives every zone its owners anew, though none of its rows changed")
+  {
+    StoreLoading test;
+    const auto id = test.store.addZone("a.org");
+    test.store.addRecord(id, "www.a.org", "A", "192.0.2.1");
+    test.store.addNode("east");
+    test.poll();
+    CHECK_FALSE(test.zone("a.org")->find(wire("www.a.org")).front().dependent);
+    test.store.execute("INSERT INTO node_targets(node, target) VALUES('east', '192.0.2.1')");
+    auto report = test.poll();
+    CHECK(report.nodes);
+    CHECK(report.zones == 0);
+    CHECK(test.zone("a.org")->find(wire("www.a.org")).front().dependent);
+    test.store.execute("DELETE FROM nodes");
+    CHECK(test.poll().nodes);
+    CHECK_FALSE(test.zone("a.org")->find(wire("www.a.org")).front().dependent);
+  }
+
+  TEST_CASE("another change of a node is reported, and leaves the zones alone")
+  {
+    StoreLoading test;
+    test.store.addZone("a.org");
+    test.store.addNode("east");
+    test.store.addNode("west");
+    test.store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'http://192.0.2.1/')");
+    test.poll();
+    const auto before = test.snapshot();
+    for (const auto* change : {"UPDATE nodes SET admin_state='drain' WHERE name='east'", "UPDATE checks SET fall=4", "UPDATE checks SET node='west'", "UPDATE checks SET enabled=0", "DELETE FROM nodes WHERE name='west'",
+           "INSERT INTO node_state(node, state, since, updated, reason) VALUES('east', 'drained', 1, 1, 'new kernel')", "UPDATE node_state SET reason='new disk'"}) {
+      CAPTURE(change);
+      test.store.execute(change);
+      const auto report = test.poll();
+      CHECK(report.nodes);
+      CHECK(report.zones == 0);
+      CHECK(test.snapshot() == before);
+      CHECK_FALSE(test.poll().nodes);
+    }
+    test.store.execute("UPDATE nodes SET comment='of no interest'");
+    CHECK_FALSE(test.poll().nodes);
+  }
+
+  TEST_CASE("our own writes of states are no change")
+  {
+    StoreLoading test;
+    test.store.addNode("east");
+    test.poll();
+    test.loader.store()->database().execute("INSERT INTO node_state(node, state, since, updated) VALUES('east', 'up', 1, 1)");
+    test.loader.wrote();
+    test.host.forget();
+    CHECK_FALSE(test.poll().nodes);
+    CHECK(test.host.calls().empty());
+  }
+
+  TEST_CASE("many nodes and zones deleted at once leave nothing behind")
+  {
+    StoreLoading test;
+    for (int i = 0; i < 20; ++i) {
+      test.store.addZone("z" + std::to_string(i) + ".org");
+    }
+    test.poll();
+    CHECK(test.snapshot()->zoneCount() == 20);
+    test.store.execute("DELETE FROM domains WHERE name<>'z7.org'");
+    test.poll();
+    CHECK(test.snapshot()->zoneCount() == 1);
+    CHECK(test.zone("z7.org"));
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <initializer_list>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include "backend/zone.hh"
+#include "fakehost.hh"
+
+// Zones and nodes for tests, from text instead of rows. Thread: any. Throws RecordError for bad text.
+
+namespace failover::test
+{
+struct Row
+{
+  const char* name;
+  const char* type;
+  const char* content;
+};
+
+inline void add(ZoneBuilder& builder, const Row& row, uint32_t ttl = 60)
+{
+  const FakeHost host;
+  builder.addRecord(wire(row.name), host.compile({1, row.name, row.type, row.content, "0"}), ttl, true);
+}
+
+inline std::shared_ptr<const Zone> makeZone(int64_t id, std::string_view apex, std::initializer_list<Row> rows, const OwnerMap& owners = {})
+{
+  ZoneBuilder builder(id, wire(apex), owners);
+  for (const auto& row : rows) {
+    add(builder, row);
+  }
+  return builder.build();
+}
+
+inline std::shared_ptr<NodeHealth> makeNode(const std::string& name, NodeState state = NodeState::Up)
+{
+  auto health = std::make_shared<NodeHealth>(name);
+  health->publish(state);
+  return health;
+}
+
+// Gives a target (an address, or else a host name) to nodes.
+inline void own(OwnerMap& owners, const std::string& target, std::vector<std::shared_ptr<const NodeHealth>> nodes)
+{
+  const auto address = addressTarget(target);
+  owners[address ? *address : hostTarget(wire(target))] = std::make_shared<const Owner>(std::move(nodes));
+}
+
+inline std::string contentOf(const Record& record)
+{
+  return *std::static_pointer_cast<std::string>(record.content);
+}
+
+// The contents of one rrset; empty when there is none.
+inline std::multiset<std::string> contents(const Zone& zone, std::string_view name, uint16_t type)
+{
+  std::multiset<std::string> found;
+  for (const auto& rrset : zone.find(wire(name))) {
+    if (rrset.type == type) {
+      for (const auto& record : rrset.records) {
+        found.insert(contentOf(record));
+      }
+    }
+  }
+  return found;
+}
+}
