@@ -175,10 +175,19 @@ const Zone* FailoverBackend::findZone(const DNSName& apex)
   return snapshot == nullptr ? nullptr : snapshot->zoneByApex(lowered(apex));
 }
 
+bool FailoverBackend::holds(const DNSName& apex)
+{
+  if (newest(d_details.get()) != nullptr) {
+    return findZone(apex) != nullptr;
+  }
+  DomainInfo info;
+  return getDomainInfo(apex, info, false);
+}
+
 bool FailoverBackend::getDomainMetadata(const DNSName& name, const std::string& kind, std::vector<std::string>& meta)
 {
   if (newest(d_details.get()) == nullptr) {
-    return GSQLBackend::getDomainMetadata(name, kind, meta);
+    return holds(name) && GSQLBackend::getDomainMetadata(name, kind, meta);
   }
   const auto* zone = findZone(name);
   if (zone == nullptr || (!d_dnssec && isDnssecDomainMetadata(kind))) {
@@ -193,7 +202,7 @@ bool FailoverBackend::getDomainMetadata(const DNSName& name, const std::string& 
 bool FailoverBackend::getAllDomainMetadata(const DNSName& name, std::map<std::string, std::vector<std::string>>& meta)
 {
   if (newest(d_details.get()) == nullptr) {
-    return GSQLBackend::getAllDomainMetadata(name, meta);
+    return holds(name) && GSQLBackend::getAllDomainMetadata(name, meta);
   }
   const auto* zone = findZone(name);
   if (zone == nullptr) {
@@ -210,7 +219,7 @@ bool FailoverBackend::getAllDomainMetadata(const DNSName& name, std::map<std::st
 bool FailoverBackend::getDomainKeys(const DNSName& name, std::vector<KeyData>& keys)
 {
   if (newest(d_details.get()) == nullptr) {
-    return GSQLBackend::getDomainKeys(name, keys);
+    return holds(name) && GSQLBackend::getDomainKeys(name, keys);
   }
   const auto* zone = findZone(name);
   if (zone == nullptr || !d_dnssec) {

@@ -71,6 +71,9 @@ private:
   // The newest snapshot, or null where SQL must answer.
   const Snapshot* newest(Reader* reader);
   const Zone* findZone(const DNSName& apex);
+  // Whether the zone is in this store. GSQLBackend does not ask: it takes keys and metadata of any zone for done, and with
+  // two backends (failover:a,failover:b) the second would never be told.
+  bool holds(const DNSName& apex);
   // Lower-case wire form, in d_nameBuffer.
   std::string_view lowered(const DNSName& name) noexcept;
   void choose(const Zone& zone, std::string_view name, uint16_t qtype);

@@ -32,36 +32,36 @@ bool FailoverBackend::deleteDomain(const DNSName& domain)
 
 bool FailoverBackend::setDomainMetadata(const DNSName& name, const std::string& kind, const std::vector<std::string>& meta)
 {
-  return written(GSQLBackend::setDomainMetadata(name, kind, meta));
+  return holds(name) && written(GSQLBackend::setDomainMetadata(name, kind, meta));
 }
 
 bool FailoverBackend::addDomainKey(const DNSName& name, const KeyData& key, int64_t& id)
 {
-  return written(GSQLBackend::addDomainKey(name, key, id));
+  return holds(name) && written(GSQLBackend::addDomainKey(name, key, id));
 }
 
 bool FailoverBackend::removeDomainKey(const DNSName& name, unsigned int id)
 {
-  return written(GSQLBackend::removeDomainKey(name, id));
+  return holds(name) && written(GSQLBackend::removeDomainKey(name, id));
 }
 
 bool FailoverBackend::activateDomainKey(const DNSName& name, unsigned int id)
 {
-  return written(GSQLBackend::activateDomainKey(name, id));
+  return holds(name) && written(GSQLBackend::activateDomainKey(name, id));
 }
 
 bool FailoverBackend::deactivateDomainKey(const DNSName& name, unsigned int id)
 {
-  return written(GSQLBackend::deactivateDomainKey(name, id));
+  return holds(name) && written(GSQLBackend::deactivateDomainKey(name, id));
 }
 
 bool FailoverBackend::publishDomainKey(const DNSName& name, unsigned int id)
 {
-  return written(GSQLBackend::publishDomainKey(name, id));
+  return holds(name) && written(GSQLBackend::publishDomainKey(name, id));
 }
 
 bool FailoverBackend::unpublishDomainKey(const DNSName& name, unsigned int id)
 {
-  return written(GSQLBackend::unpublishDomainKey(name, id));
+  return holds(name) && written(GSQLBackend::unpublishDomainKey(name, id));
 }
 }

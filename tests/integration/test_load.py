@@ -94,6 +94,18 @@ class LoadTest(Case):
         states = {node["name"]: node["state"] for part in server.status() for node in part["nodes"]}
         self.assertEqual(states, {"node-a": "drained", "node-b": "up"})
 
+    def test_keys_of_the_second_suffix_are_its_own(self):
+        stores = {name: self.bed.folder / f"{name}.sqlite3" for name in "ab"}
+        for name, path in stores.items():
+            Store(path).add_zone(f"{name}.example", f"www A {EAST_V4}")
+        server = self.bed.serve(launch="failover:a,failover:b", failover_a_database=stores["a"], failover_a_dnssec="yes",
+                                failover_b_database=stores["b"], failover_b_dnssec="yes")
+        self.assertIn("Zone b.example secured", server.util("secure-zone", "b.example"))
+        server.util("set-meta", "b.example", "X-WHOSE", "b")
+        self.assertEqual([len(Store(stores[name], create=False).read("SELECT id FROM cryptokeys")) for name in "ab"], [0, 1])
+        self.assertIn("X-WHOSE", server.util("get-meta", "b.example"))
+        self.eventually(lambda: server.ask("www.b.example.", "A", dnssec=True).data("RRSIG"), 5, "signed answers")
+
 
 class PdnsutilTest(Case):
     """pdnsutil works on the store, and is no second prober."""
