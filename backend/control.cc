@@ -129,19 +129,30 @@ namespace
     return found.runtime == nullptr ? found.error : setAdmin(found, AdminState::Drain, joined(words, 2));
   }
 
-  std::string resume(Runtimes runtimes, const Words& words)
+  // Ends what the operator wanted of a node: a drain, or a forced state.
+  std::string endWish(Runtimes runtimes, const Words& words, bool drain)
   {
     if (words.size() != 2) {
-      return "error: usage: failover-resume NODE\n";
+      return std::string("error: usage: ") + (drain ? "failover-resume" : "failover-release") + " NODE\n";
     }
     const auto found = findNode(runtimes, words[1]);
     if (found.runtime == nullptr) {
       return found.error;
     }
-    if (found.node.state == NodeState::ForcedUp || found.node.state == NodeState::ForcedDown) {
-      return "error: node '" + words[1] + "' is " + std::string(toString(found.node.state)) + ", not drained; use failover-release\n";
+    const auto state = found.node.state;
+    const bool forced = state == NodeState::ForcedUp || state == NodeState::ForcedDown;
+    if (drain ? forced : state == NodeState::Drained) {
+      return "error: node '" + words[1] + "' is " + std::string(toString(state)) + "; use " + (drain ? "failover-release" : "failover-resume") + "\n";
+    }
+    if (!forced && state != NodeState::Drained) {
+      return "node " + found.node.name + ": nothing to end, it is " + std::string(toString(state)) + " by its checks\n";
     }
     return setAdmin(found, AdminState::Auto, "");
+  }
+
+  std::string resume(Runtimes runtimes, const Words& words)
+  {
+    return endWish(runtimes, words, true);
   }
 
   std::string force(Runtimes runtimes, const Words& words)
@@ -155,17 +166,7 @@ namespace
 
   std::string release(Runtimes runtimes, const Words& words)
   {
-    if (words.size() != 2) {
-      return "error: usage: failover-release NODE\n";
-    }
-    const auto found = findNode(runtimes, words[1]);
-    if (found.runtime == nullptr) {
-      return found.error;
-    }
-    if (found.node.state == NodeState::Drained) {
-      return "error: node '" + words[1] + "' is drained, not forced; use failover-resume\n";
-    }
-    return setAdmin(found, AdminState::Auto, "");
+    return endWish(runtimes, words, false);
   }
 
   std::string reload(Runtimes runtimes, const Words& words)

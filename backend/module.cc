@@ -26,7 +26,11 @@ namespace
     for (const auto& command : commands()) {
       if (!words.empty() && strcasecmp(words.front().c_str(), command.name) == 0) {
         const auto runtimes = allRuntimes();
-        return command.run(runtimes, words);
+        auto text = command.run(runtimes, words);
+        if (text.ends_with('\n')) { // pdns_control adds one
+          text.pop_back();
+        }
+        return text;
       }
     }
     return "error: no such command\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "statusreport.hh"
+#include "counted.hh"
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -122,7 +123,7 @@ std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus&
   if (checks.size() > 1) {
     text += '\n' + aligned(checks);
   }
-  text += "\nstore " + store.database + ": " + std::to_string(store.zones) + " zones, " + std::to_string(store.records) + " records\n";
+  text += "\nstore " + store.database + ": " + counted(store.zones, "zone") + ", " + counted(store.records, "record") + "\n";
   for (const auto& fault : {store.readFault.empty() ? "" : "cannot be read: " + store.readFault, store.writeFault.empty() ? "" : "cannot be written: " + store.writeFault}) {
     if (!fault.empty()) {
       text += "store " + fault + '\n';

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <pthread.h>
+#include "counted.hh"
 #include "statewriter.hh"
 
 namespace failover
@@ -17,13 +18,13 @@ namespace
 
   std::string describe(const StoreLoader::Report& report, const Snapshot& snapshot)
   {
-    const auto size = std::to_string(snapshot.zoneCount()) + " zones, " + std::to_string(snapshot.recordCount()) + " records";
+    const auto size = counted(snapshot.zoneCount(), "zone") + ", " + counted(snapshot.recordCount(), "record");
     if (!isNews(report)) {
       return "nothing changed: " + size;
     }
     std::string text = "changed: ";
     if (report.zones > 0) {
-      text += std::to_string(report.zones) + (report.zones == 1 ? " zone (" : " zones (");
+      text += counted(report.zones, "zone") + " (";
       for (const auto& name : report.names) {
         text += (&name == &report.names.front() ? "" : ", ") + name;
       }
@@ -54,7 +55,7 @@ void StoreWatcher::loadFirst()
 {
   const auto report = d_loader.poll(true, std::chrono::system_clock::now());
   const auto snapshot = d_published.current();
-  d_host.log(LogLevel::Info, "store " + d_settings.database + ": " + std::to_string(snapshot->zoneCount()) + " zones, " + std::to_string(snapshot->recordCount()) + " records, " + std::to_string(d_loader.nodes().nodes.size()) + " nodes, read in " + std::to_string(report.took.count()) + " ms");
+  d_host.log(LogLevel::Info, "store " + d_settings.database + ": " + counted(snapshot->zoneCount(), "zone") + ", " + counted(snapshot->recordCount(), "record") + ", " + counted(d_loader.nodes().nodes.size(), "node") + ", read in " + std::to_string(report.took.count()) + " ms");
   d_callbacks.nodesLoaded(d_loader.nodes().nodes);
   updateStatus();
 }
@@ -171,7 +172,7 @@ void StoreWatcher::write()
     droppedBefore = d_status.droppedEvents;
   }
   auto* store = d_loader.store();
-  if (store == nullptr) { // said by d_readFault
+  if (store == nullptr) {             // said by d_readFault
     d_nextWrite = now + s_retryWrite; // else what waits would wake the thread at once, again and again
     return;
   }

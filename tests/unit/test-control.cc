@@ -114,7 +114,7 @@ TEST_SUITE("control")
     CHECK((serving.runtime->nodes().at(1).state == NodeState::Up));
     CHECK(serving.store.value("SELECT admin_state FROM nodes WHERE name='east'") == "drain");
     CHECK(run(serving, "failover-status east").find("new kernel") != std::string::npos);
-    CHECK(run(serving, "failover-release east") == "error: node 'east' is drained, not forced; use failover-resume\n");
+    CHECK(run(serving, "failover-release east") == "error: node 'east' is drained; use failover-resume\n");
     CHECK(run(serving, "failover-drain east new disk") == "node east: drained -> drained\n");
     CHECK(run(serving, "failover-status east").find("new disk") != std::string::npos);
     CHECK(run(serving, "failover-resume east") == "node east: drained -> up\n");
@@ -125,7 +125,7 @@ TEST_SUITE("control")
   {
     const Serving serving("", {"east"});
     CHECK(run(serving, "failover-force east down broken disk") == "node east: up -> forced-down\n");
-    CHECK(run(serving, "failover-resume east") == "error: node 'east' is forced-down, not drained; use failover-release\n");
+    CHECK(run(serving, "failover-resume east") == "error: node 'east' is forced-down; use failover-release\n");
     CHECK(run(serving, "failover-force east up") == "node east: forced-down -> forced-up\n");
     CHECK(run(serving, "failover-release east") == "node east: forced-up -> up\n");
   }

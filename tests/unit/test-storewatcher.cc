@@ -65,7 +65,7 @@ TEST_SUITE("storewatcher")
     Watching test;
     test.store.addZone("a.org");
     test.watcher.loadFirst();
-    CHECK(test.host.count(LogLevel::Info, "store " + test.store.file() + ": 1 zones, 0 records, 0 nodes, read in ") == 1);
+    CHECK(test.host.count(LogLevel::Info, "store " + test.store.file() + ": 1 zone, 0 records, 0 nodes, read in ") == 1);
     CHECK(test.loads == 1);
     CHECK(test.watcher.status().zones == 1);
     CHECK(test.watcher.status().database == test.store.file());
@@ -86,7 +86,7 @@ TEST_SUITE("storewatcher")
     CHECK(test.published.current()->zoneById(id)->recordCount() == 1);
     CHECK(test.await([&] { return test.watcher.status().records == 1; }));
     const auto said = test.watcher.refresh(Depth::Everything, s_limit);
-    CHECK(said == "nothing changed: 1 zones, 1 records");
+    CHECK(said == "nothing changed: 1 zone, 1 record");
     test.store.addZone("b.org");
     test.store.addNode("east");
     CHECK(test.await([&] { return test.watcher.status().zones == 2; }));
