@@ -2,11 +2,12 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <chrono>
-#include <optional>
+#include <map>
 #include <string>
 #include "host.hh"
 
-// FaultLog: says that something does not work: at once, then once a minute while it lasts, then that it is well again.
+// FaultLog: says that something does not work: each reason at once, then once a minute while it lasts, then that all is
+// well again.
 // Thread: one at a time. Time is an argument.
 
 namespace failover
@@ -16,6 +17,7 @@ class FaultLog
 public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::minutes s_repeat{1};
+  static constexpr size_t s_mostReasons = 8; // further ones of the same outage are counted, not said
 
   // Borrows host. subject: what works or not ("store cannot be read").
   FaultLog(Host& host, std::string subject) :
@@ -24,9 +26,10 @@ public:
   void failed(const std::string& reason, Clock::time_point now)
   {
     ++d_failures;
-    if (reason != d_reason || now >= d_nextLine) {
+    const auto said = d_nextLine.find(reason);
+    if (said == d_nextLine.end() ? d_nextLine.size() < s_mostReasons : now >= said->second) {
       d_host.log(LogLevel::Error, d_subject + ": " + reason + (d_failures > 1 ? " (" + std::to_string(d_failures) + " times)" : "") + "; answers and probes go on from memory");
-      d_nextLine = now + s_repeat;
+      d_nextLine[reason] = now + s_repeat;
     }
     d_reason = reason;
   }
@@ -38,6 +41,7 @@ public:
     }
     d_failures = 0;
     d_reason.clear();
+    d_nextLine.clear();
   }
 
   // Empty while all is well.
@@ -48,6 +52,6 @@ private:
   std::string d_subject;
   std::string d_reason;
   unsigned long d_failures{0};
-  Clock::time_point d_nextLine;
+  std::map<std::string, Clock::time_point> d_nextLine; // by reason, of this outage
 };
 }

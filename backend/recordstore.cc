@@ -41,7 +41,7 @@ RecordStore::RecordStore(const std::string& file, const std::string& journalMode
     setJournalMode(d_database, journalMode);
   }
   catch (const SqliteError& error) {
-    throw SqliteError(error.code(), file + ": " + error.what());
+    throw SqliteError(error.code(), file, error.reason());
   }
 }
 

@@ -9,14 +9,14 @@ namespace
 {
   [[noreturn]] void fail(sqlite3* handle, const std::string& about)
   {
-    throw SqliteError(sqlite3_errcode(handle) & 0xff, about + ": " + sqlite3_errmsg(handle));
+    throw SqliteError(sqlite3_errcode(handle) & 0xff, about, sqlite3_errmsg(handle));
   }
 }
 
 Database::Database(const std::string& file, std::chrono::milliseconds patience)
 {
   if (sqlite3_open_v2(file.c_str(), &d_handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
-    const SqliteError error(sqlite3_errcode(d_handle) & 0xff, file + ": " + sqlite3_errmsg(d_handle));
+    const SqliteError error(sqlite3_errcode(d_handle) & 0xff, file, sqlite3_errmsg(d_handle));
     sqlite3_close(d_handle);
     throw error;
   }

@@ -15,17 +15,20 @@ struct sqlite3_stmt;
 
 namespace failover
 {
-// what(): SQLite's own words, with the file or statement they are about.
+// what(): the file or statement, then SQLite's own words about it.
 class SqliteError : public std::runtime_error
 {
 public:
-  SqliteError(int code, const std::string& what) :
-    std::runtime_error(what), d_code(code) { }
+  SqliteError(int code, const std::string& about, const std::string& reason) :
+    std::runtime_error(about + ": " + reason), d_code(code), d_reason(reason) { }
   // SQLite's primary result code (SQLITE_BUSY, SQLITE_CORRUPT, …).
   [[nodiscard]] int code() const noexcept { return d_code; }
+  // SQLite's words alone.
+  [[nodiscard]] const std::string& reason() const noexcept { return d_reason; }
 
 private:
   int d_code;
+  std::string d_reason;
 };
 
 // A connection. Thread: one at a time; never shared.

@@ -46,6 +46,28 @@ TEST_SUITE("faultlog")
     CHECK(log.reason() == "deleted");
   }
 
+  TEST_CASE("two reasons that take turns are said once a minute each")
+  {
+    FakeHost host;
+    FaultLog log(host, "subject");
+    for (int second = 0; second < 60; ++second) {
+      log.failed(second % 2 == 0 ? "locked" : "deleted", s_start + std::chrono::seconds(second));
+    }
+    CHECK(host.lines().size() == 2);
+    log.failed("locked", s_start + 60s);
+    CHECK(host.lines().size() == 3);
+  }
+
+  TEST_CASE("reasons without end are not said without end")
+  {
+    FakeHost host;
+    FaultLog log(host, "subject");
+    for (int number = 0; number < 1000; ++number) {
+      log.failed("reason " + std::to_string(number), s_start);
+    }
+    CHECK(host.lines().size() == FaultLog::s_mostReasons);
+  }
+
   TEST_CASE("the end of a fault is said once, and without a fault there is nothing to say")
   {
     FakeHost host;

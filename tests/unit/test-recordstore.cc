@@ -42,8 +42,7 @@ TEST_SUITE("recordstore")
 
     const auto garbage = store.beside("garbage");
     std::ofstream(garbage) << std::string(4096, 'x');
-    CHECK(refusal(garbage).starts_with(garbage + ": "));
-    CHECK(refusal(garbage).ends_with(": file is not a database"));
+    CHECK(refusal(garbage) == garbage + ": file is not a database");
 
     const auto empty = store.beside("empty");
     std::ofstream(empty).close();
