@@ -56,7 +56,7 @@ namespace
     template <typename Nodes>
     static auto findNode(Nodes& nodes, std::string_view name)
     {
-      const auto found = std::lower_bound(nodes.begin(), nodes.end(), name, [](const NodeSpec& node, std::string_view wanted) { return node.name < wanted; });
+      const auto found = std::lower_bound(nodes.begin(), nodes.end(), name, [](const NodeSpec& node, std::string_view wanted) { return node.name.compare(wanted) < 0; });
       return found != nodes.end() && found->name == name ? &*found : nullptr;
     }
 

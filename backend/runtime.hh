@@ -22,6 +22,8 @@ public:
   // suffix: of `launch=failover:suffix`, or empty. Starts nothing.
   Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> host);
   ~Runtime() override;
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
 
   // Loads the store, then starts both threads. Throws SqliteError or std::runtime_error when the store cannot be used.
   // Thread: one caller, once, after any fork().

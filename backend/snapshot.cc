@@ -54,8 +54,6 @@ SnapshotEdit::SnapshotEdit(const Snapshot* base) :
 {
 }
 
-SnapshotEdit::~SnapshotEdit() = default;
-
 Snapshot::IdShard& SnapshotEdit::idShard(int64_t id)
 {
   const auto shard = Snapshot::shardOf(id);

@@ -51,7 +51,6 @@ class SnapshotEdit
 public:
   // From `base`, or from nothing when it is null.
   explicit SnapshotEdit(const Snapshot* base);
-  ~SnapshotEdit();
 
   // Puts a zone in, instead of one with the same id or apex.
   void put(std::shared_ptr<const Zone> zone);

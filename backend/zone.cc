@@ -63,8 +63,6 @@ ZoneBuilder::ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners) :
   d_zone->d_index.resize(8);
 }
 
-ZoneBuilder::~ZoneBuilder() = default;
-
 uint32_t ZoneBuilder::nameIndex(std::string_view relative)
 {
   auto& zone = *d_zone;

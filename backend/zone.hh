@@ -124,7 +124,6 @@ class ZoneBuilder
 public:
   // owners: which node a target belongs to; borrowed until build().
   ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners);
-  ~ZoneBuilder();
 
   // Counts a row into the fingerprint: a hash of all that stands in it.
   void addRow(uint64_t hash) noexcept { d_zone->d_fingerprint += hash; }
