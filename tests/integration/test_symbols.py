@@ -5,7 +5,7 @@ import re
 import unittest
 
 from harness.command import run
-from harness.paths import EXAMPLE_CONFIG, MODULE
+from harness.paths import EXAMPLE_CONFIG, MANUAL, MODULE
 
 
 def symbols(file, *options: str) -> set[tuple[str, str]]:
@@ -62,3 +62,7 @@ class SettingsTest(unittest.TestCase):
         declared = self.declared()
         self.assertIn("database", declared)
         self.assertEqual(self.example(), declared)
+
+    def test_manual_has_each(self):
+        described = re.findall(r"^\.It Cm failover-([a-z0-9-]+) ", MANUAL.read_text(encoding="utf-8"), re.M)
+        self.assertEqual(sorted(described), sorted(self.declared()))

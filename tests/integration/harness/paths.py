@@ -9,6 +9,7 @@ MODULE = BUILD / "backend" / "libfailoverbackend.so"
 SCHEMA = ROOT / "schema"
 INTEGRATION = ROOT / "tests" / "integration"
 EXAMPLE_CONFIG = ROOT / "packaging" / "failover.conf"
+MANUAL = ROOT / "packaging" / "pdns-failover.7"
 
 
 def stock_module(name: str) -> Path:
