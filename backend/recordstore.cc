@@ -39,6 +39,8 @@ RecordStore::RecordStore(const std::string& file, const std::string& journalMode
   try {
     checkTables(file);
     setJournalMode(d_database, journalMode);
+    // What we write are states, which the next start can do without: no writer should wait for a disk because of them.
+    d_database.execute("PRAGMA synchronous=NORMAL");
   }
   catch (const SqliteError& error) {
     throw SqliteError(error.code(), file, error.reason());
@@ -96,6 +98,8 @@ void RecordStore::emptyLog() noexcept
 {
   auto* handle = d_database.handle();
   sqlite3_busy_timeout(handle, 0); // whoever is in the way may stay there; we come back
+  // All the copying first, beside other writers, so that the second has little left to do while it keeps them out.
+  sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   sqlite3_busy_timeout(handle, static_cast<int>(s_patience.count()));
 }

@@ -52,7 +52,8 @@ public:
   // Zones that changed after that one. Throws SqliteError.
   [[nodiscard]] std::vector<int64_t> zonesChangedSince(int64_t change);
 
-  // Empties the write-ahead log, if nobody is in the way: a file that is replaced by mv would otherwise meet the log of
+  // Empties the write-ahead log, if nobody is in the way; other writers are kept out only for the last moment of it.
+  // It has to be done now and then: a file that is replaced by mv would otherwise meet the log of
   // its predecessor, and SQLite would apply that to it (https://sqlite.org/howtocorrupt.html §1.4).
   void emptyLog() noexcept;
 

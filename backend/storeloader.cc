@@ -12,6 +12,7 @@ namespace failover
 namespace
 {
   constexpr size_t s_namesInReport = 3;
+  constexpr std::chrono::seconds s_quiet{1}; // without a change, before the log is emptied
 
   bool sameRows(const Zone& left, const Zone& right)
   {
@@ -61,23 +62,37 @@ void StoreLoader::close() noexcept
   d_store.reset();
 }
 
-void StoreLoader::wrote() noexcept
+void StoreLoader::tidy(Clock::time_point now) noexcept
 {
+  if (!d_store || !d_logFilled || now < *d_logFilled + s_quiet) {
+    return;
+  }
+  d_logFilled.reset();
   d_store->emptyLog();
+  stayWithFile();
+}
+
+// What we did to the file is no news; another file in its place stays news.
+void StoreLoader::stayWithFile() noexcept
+{
   const auto file = FileState::of(d_settings.database);
-  if (file && d_file && file->inode == d_file->inode && file->device == d_file->device) { // another file stays news
+  if (file && d_file && file->inode == d_file->inode && file->device == d_file->device) {
     d_file = file;
   }
 }
 
 void StoreLoader::open()
 {
-  d_store.reset(); // the old connection first: both would hold locks on one file
+  if (d_store) {
+    d_store->emptyLog(); // into the old file, wherever that is now: the new one must not meet it
+    d_store.reset();     // and before the next one: both would hold locks on one file
+  }
   d_file = FileState::of(d_settings.database);
   if (!d_file) {
     throw std::runtime_error(d_settings.database + ": does not exist");
   }
   d_store.emplace(d_settings.database, d_settings.journalMode);
+  stayWithFile(); // setting the journal mode writes to it
 }
 
 StoreLoader::Report StoreLoader::poll(bool everything, std::chrono::system_clock::time_point now)
@@ -100,7 +115,7 @@ StoreLoader::Report StoreLoader::poll(bool everything, std::chrono::system_clock
   auto report = load(d_everythingDue, now);
   d_due = false;
   d_everythingDue = false;
-  wrote(); // others did, or setting the journal mode
+  wrote(); // somebody else did
   return report;
 }
 

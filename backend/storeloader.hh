@@ -25,6 +25,8 @@ namespace failover
 class StoreLoader
 {
 public:
+  using Clock = std::chrono::steady_clock;
+
   // Borrows all: must outlive this. Opens nothing yet.
   StoreLoader(const Settings& settings, Host& host, Published<Snapshot>& published);
 
@@ -41,8 +43,11 @@ public:
 
   // Null before the first successful poll(), and while the file cannot be opened.
   [[nodiscard]] RecordStore* store() noexcept { return d_store ? &*d_store : nullptr; }
-  // We have written through store(): empties its log, so that a file put in its place cannot meet it.
-  void wrote() noexcept;
+  // We have written through store().
+  void wrote() noexcept { d_logFilled = Clock::now(); }
+  // Empties the store's log some time after the last change, so that a file put in its place cannot meet it, and whoever
+  // writes several times in a row does not meet us.
+  void tidy(Clock::time_point now) noexcept;
   // The connection is of no use any more (an error said so); the next poll() opens another.
   void close() noexcept;
 
@@ -52,6 +57,7 @@ public:
 
 private:
   void open();
+  void stayWithFile() noexcept;
   void publish(std::shared_ptr<const Snapshot> before, std::shared_ptr<const Snapshot> after, const std::vector<int64_t>& ids);
   Report load(bool everything, std::chrono::system_clock::time_point now);
   // Reads these zones into the edit; those of them that are now other objects.
@@ -63,10 +69,11 @@ private:
   Published<Snapshot>& d_published;
 
   std::optional<RecordStore> d_store;
-  std::optional<FileState> d_file; // when d_store was opened, or after our own last write to it
+  std::optional<FileState> d_file; // when d_store was opened, or its log was emptied
   // Something is to be read that no load has got yet: they stay set over a load that fails.
   bool d_due{true};
   bool d_everythingDue{true};
+  std::optional<Clock::time_point> d_logFilled; // when something was last written, as far as we know; nothing: it is empty
   std::string d_identity;
   std::optional<int64_t> d_seenChange; // nothing before the first load
   NodeTable d_nodes;

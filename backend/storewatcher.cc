@@ -141,6 +141,7 @@ void StoreWatcher::cycle(bool everything)
     d_said = std::string("error: ") + error.what();
   }
   write();
+  d_loader.tidy(Clock::now());
   d_published.sweep();
   updateStatus();
 }

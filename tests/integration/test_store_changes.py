@@ -3,6 +3,7 @@
 """A row changed in another process is answered within a second, however warm PowerDNS's caches are."""
 import json
 
+from harness.command import run
 from harness.poll import Stopwatch, eventually, report
 from harness.testbed import EAST, EAST_V4, HOSTS, WEST, WEST_V4, Case
 
@@ -73,6 +74,12 @@ class RecordsTest(ChangesCase):
         self.warm("www.beta.example.", "TXT")
         self.store.sql("UPDATE records SET content = '\"new\"' WHERE name = 'text.alpha.example'")
         self.becomes("www.beta.example.", "TXT", '"new"')
+
+    def test_many_writers_in_a_row_do_not_meet_a_lock(self):
+        # As an administrator's loop would: a connection each, and no timeout, so that any lock of ours is an error.
+        for number in range(150):
+            run("sqlite3", self.store.path, f"UPDATE records SET content='\"{number}\"' WHERE name='text.alpha.example'")
+        self.becomes("text.alpha.example.", "TXT", '"149"')
 
     def test_disabled_and_enabled(self):
         self.warm("text.alpha.example.", "TXT")
