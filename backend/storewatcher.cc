@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "storewatcher.hh"
 #include <algorithm>
-#include <csignal>
 #include <pthread.h>
 #include "counted.hh"
+#include "probe/signalsblocked.hh"
 #include "statewriter.hh"
 
 namespace failover
@@ -62,6 +62,7 @@ void StoreWatcher::loadFirst()
 
 void StoreWatcher::start()
 {
+  const SignalsBlocked blocked;
   d_thread = std::thread([this] { run(); });
 }
 
@@ -104,9 +105,6 @@ void StoreWatcher::remember(const NodeTransition& transition)
 void StoreWatcher::run()
 {
   pthread_setname_np(pthread_self(), "pdns/fo-store");
-  sigset_t all; // signals are the host's business
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
 
   std::unique_lock lock(d_mutex);
   auto next = Clock::now();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <algorithm>
-#include <csignal>
-#include <pthread.h>
 #include "proberloop.hh"
+#include "signalsblocked.hh"
 
 // Prober and the part of its loop that other threads call; what runs on the thread is in proberloop.cc.
 
@@ -11,24 +10,6 @@ namespace failover
 {
 namespace
 {
-  // Signals belong to the host's threads; a thread inherits its maker's mask, so that there is no moment without it.
-  class AllSignalsBlocked
-  {
-  public:
-    AllSignalsBlocked() noexcept
-    {
-      sigset_t all;
-      sigfillset(&all);
-      pthread_sigmask(SIG_SETMASK, &all, &d_before);
-    }
-    ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &d_before, nullptr); }
-    AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-    AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
-  private:
-    sigset_t d_before{};
-  };
-
   uint64_t seedOf(const ProberOptions& options)
   {
     return options.seed != 0 ? options.seed : std::random_device()();
@@ -74,7 +55,7 @@ Prober::Loop::~Loop()
 
 void Prober::Loop::start()
 {
-  const AllSignalsBlocked blocked;
+  const SignalsBlocked blocked;
   const std::lock_guard lock(d_mutex);
   d_multi = std::make_unique<curl::Multi>();
   d_thread = std::thread(&Loop::run, this);
