@@ -28,8 +28,7 @@ namespace
     while (rows.step()) {
       auto& state = states[std::string(rows.text(0))];
       state.known = fromString(rows.text(1), state.state);
-      state.verdict = rows.text(2) == "up" ? Verdict::Up : rows.text(2) == "down" ? Verdict::Down
-                                                                                  : Verdict::Unknown;
+      (void)fromString(rows.text(2), state.verdict); // any other word says nothing: unknown
       state.since = system_clock::time_point(std::chrono::seconds(rows.integer(3)));
       state.updated = system_clock::time_point(std::chrono::seconds(rows.integer(4)));
       state.reason = rows.text(5);

@@ -26,6 +26,8 @@ struct FileState
   int64_t modifiedNs{0};
 
   bool operator==(const FileState&) const = default;
+  // Whether it is the same file, in whatever shape.
+  [[nodiscard]] bool isFile(const FileState& other) const noexcept { return inode == other.inode && device == other.device; }
   // Nothing when there is no file to be seen.
   [[nodiscard]] static std::optional<FileState> of(const std::string& file) noexcept;
 };

@@ -28,6 +28,6 @@ SqlConnection::SqlConnection(const std::string& file, const Pragmas& pragmas) :
 bool SqlConnection::isConnectionUsable()
 {
   const auto now = FileState::of(d_file);
-  return now && d_opened && now->inode == d_opened->inode && now->device == d_opened->device;
+  return now && d_opened && now->isFile(*d_opened);
 }
 }

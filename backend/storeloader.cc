@@ -76,7 +76,7 @@ void StoreLoader::tidy(Clock::time_point now) noexcept
 void StoreLoader::stayWithFile() noexcept
 {
   const auto file = FileState::of(d_settings.database);
-  if (file && d_file && file->inode == d_file->inode && file->device == d_file->device) {
+  if (file && d_file && file->isFile(*d_file)) {
     d_file = file;
   }
 }
@@ -105,7 +105,7 @@ StoreLoader::Report StoreLoader::poll(bool everything, std::chrono::system_clock
   if (!d_store || !file || file != d_file) {
     d_due = true;
     // Of a file that is gone nobody knows what comes in its place.
-    d_everythingDue = d_everythingDue || !file || (d_file && (file->inode != d_file->inode || file->device != d_file->device));
+    d_everythingDue = d_everythingDue || !file || (d_file && !file->isFile(*d_file));
     open();
   }
   d_due = d_store->changed() || d_due;

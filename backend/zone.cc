@@ -156,8 +156,7 @@ void ZoneBuilder::addOrder(std::string ordername, std::string name)
 
 void ZoneBuilder::adopt(Entry& entry)
 {
-  // A presigned rrset is signed as a whole; leaving a record out would make its signature bogus.
-  if (!entry.compiled.filtered || !entry.compiled.target || presigned()) {
+  if (!entry.compiled.filtered || !entry.compiled.target) {
     return;
   }
   const auto found = d_owners.find(*entry.compiled.target);
@@ -174,8 +173,10 @@ void ZoneBuilder::adopt(Entry& entry)
 std::shared_ptr<const Zone> ZoneBuilder::build()
 {
   auto& zone = *d_zone;
-  for (auto& entry : d_entries) {
-    adopt(entry);
+  if (!presigned()) { // a presigned rrset is signed as a whole: leaving a record out would make its signature bogus
+    for (auto& entry : d_entries) {
+      adopt(entry);
+    }
   }
   std::stable_sort(d_entries.begin(), d_entries.end(), [](const Entry& left, const Entry& right) {
     return left.name != right.name ? left.name < right.name : left.compiled.type < right.compiled.type;
@@ -201,9 +202,9 @@ std::shared_ptr<const Zone> ZoneBuilder::build()
     rrset.records = {rrset.records.data(), rrset.records.size() + 1};
   }
   std::sort(zone.d_order.begin(), zone.d_order.end(), [](const auto& left, const auto& right) { return left.ordername < right.ordername; });
-  zone.d_hasOrder = wantsOrder();
   std::erase_if(zone.d_redirects, [this](const Zone::Redirect& redirect) { return staysInside(redirect); });
   zone.d_redirects.shrink_to_fit();
+  zone.d_hasOrder = wantsOrder();
   zone.d_rrsets.shrink_to_fit();
   zone.d_names.shrink_to_fit();
   zone.d_text.shrink_to_fit();

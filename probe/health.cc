@@ -97,6 +97,10 @@ bool fromString(std::string_view text, NodeState& out) noexcept
 {
   return find(s_states, text, out);
 }
+bool fromString(std::string_view text, Verdict& out) noexcept
+{
+  return find(s_verdicts, text, out);
+}
 bool fromString(std::string_view text, AdminState& out) noexcept
 {
   return find(s_admins, text, out);

@@ -92,6 +92,7 @@ enum class NodeState : uint8_t
 [[nodiscard]] std::string_view toString(AdminState admin) noexcept;
 // False, and `out` untouched, when the text is none of the above.
 [[nodiscard]] bool fromString(std::string_view text, NodeState& out) noexcept;
+[[nodiscard]] bool fromString(std::string_view text, Verdict& out) noexcept;
 [[nodiscard]] bool fromString(std::string_view text, AdminState& out) noexcept;
 
 // The only word the two sides share: one per node name, the same object across reloads.
