@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "failoverbackend.hh"
-#include <boost/algorithm/string.hpp>
 #include "runtimes.hh"
 #include "wirename.hh"
 
@@ -169,16 +168,16 @@ bool FailoverBackend::getSOA(const DNSName& name, SOAData& soa)
   return found;
 }
 
-const Zone* FailoverBackend::findZone(const DNSName& apex)
+std::optional<const Zone*> FailoverBackend::findZone(const DNSName& apex)
 {
   const auto* snapshot = newest(d_details.get());
-  return snapshot == nullptr ? nullptr : snapshot->zoneByApex(lowered(apex));
+  return snapshot == nullptr ? std::nullopt : std::optional(snapshot->zoneByApex(lowered(apex)));
 }
 
 bool FailoverBackend::holds(const DNSName& apex)
 {
-  if (newest(d_details.get()) != nullptr) {
-    return findZone(apex) != nullptr;
+  if (const auto zone = findZone(apex)) {
+    return *zone != nullptr;
   }
   DomainInfo info;
   return getDomainInfo(apex, info, false);
@@ -186,14 +185,15 @@ bool FailoverBackend::holds(const DNSName& apex)
 
 bool FailoverBackend::getDomainMetadata(const DNSName& name, const std::string& kind, std::vector<std::string>& meta)
 {
-  if (newest(d_details.get()) == nullptr) {
+  const auto zone = findZone(name);
+  if (!zone) {
     return holds(name) && GSQLBackend::getDomainMetadata(name, kind, meta);
   }
-  const auto* zone = findZone(name);
-  if (zone == nullptr || (!d_dnssec && isDnssecDomainMetadata(kind))) {
+  if (*zone == nullptr || (!d_dnssec && isDnssecDomainMetadata(kind))) {
     return false;
   }
-  if (const auto found = zone->metadata().find(std::string_view(kind)); found != zone->metadata().end()) {
+  const auto& metadata = (*zone)->metadata();
+  if (const auto found = metadata.find(std::string_view(kind)); found != metadata.end()) {
     meta.insert(meta.end(), found->second.begin(), found->second.end());
   }
   return true;
@@ -201,14 +201,14 @@ bool FailoverBackend::getDomainMetadata(const DNSName& name, const std::string& 
 
 bool FailoverBackend::getAllDomainMetadata(const DNSName& name, std::map<std::string, std::vector<std::string>>& meta)
 {
-  if (newest(d_details.get()) == nullptr) {
+  const auto zone = findZone(name);
+  if (!zone) {
     return holds(name) && GSQLBackend::getAllDomainMetadata(name, meta);
   }
-  const auto* zone = findZone(name);
-  if (zone == nullptr) {
+  if (*zone == nullptr) {
     return false;
   }
-  for (const auto& [kind, values] : zone->metadata()) {
+  for (const auto& [kind, values] : (*zone)->metadata()) {
     if (d_dnssec || !isDnssecDomainMetadata(kind)) {
       meta[kind] = values;
     }
@@ -218,14 +218,14 @@ bool FailoverBackend::getAllDomainMetadata(const DNSName& name, std::map<std::st
 
 bool FailoverBackend::getDomainKeys(const DNSName& name, std::vector<KeyData>& keys)
 {
-  if (newest(d_details.get()) == nullptr) {
+  const auto zone = findZone(name);
+  if (!zone) {
     return holds(name) && GSQLBackend::getDomainKeys(name, keys);
   }
-  const auto* zone = findZone(name);
-  if (zone == nullptr || !d_dnssec) {
+  if (*zone == nullptr || !d_dnssec) {
     return false;
   }
-  for (const auto& key : zone->keys()) {
+  for (const auto& key : (*zone)->keys()) {
     keys.push_back({key.content, key.id, key.flags, key.active, key.published});
   }
   return true;

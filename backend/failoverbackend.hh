@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -70,7 +71,8 @@ private:
   using Reader = Published<Snapshot>::Reader;
   // The newest snapshot, or null where SQL must answer.
   const Snapshot* newest(Reader* reader);
-  const Zone* findZone(const DNSName& apex);
+  // What the newest snapshot has of a zone: null when it has none; nothing where SQL must answer.
+  std::optional<const Zone*> findZone(const DNSName& apex);
   // Whether the zone is in this store. GSQLBackend does not ask: it takes keys and metadata of any zone for done, and with
   // two backends (failover:a,failover:b) the second would never be told.
   bool holds(const DNSName& apex);
