@@ -64,7 +64,14 @@ namespace
 void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node)
 {
   std::vector<WireName> names;
-  snapshot.forEachZone([&](const Zone& zone) { zone.namesOf(node, names); });
+  snapshot.forEachZone([&](const Zone& zone) {
+    const auto others = names.size();
+    zone.namesOf(node, names);
+    if (zone.denialVaries() && names.size() > others) {
+      names.resize(others);
+      host.purgeSuffix(zone.apex());
+    }
+  });
   for (const auto& name : names) {
     purgeOwner(host, name, false);
   }

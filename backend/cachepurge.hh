@@ -16,7 +16,8 @@
 
 namespace failover
 {
-// Names of the node are purged exactly; where a wildcard owns the record, everything below its parent.
+// Names of the node are purged exactly; where a wildcard owns the record, everything below its parent; where denials
+// list types that come and go, the zone: the denial of any name may carry one of the node's.
 void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node);
 
 // Tells the host which of these zones are new, gone or changed. before: null at the first load.

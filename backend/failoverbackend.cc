@@ -12,6 +12,7 @@ namespace
   constexpr uint8_t s_neverCache = 1;
   // Rrsets beyond this make the first big answer of an instance allocate.
   constexpr size_t s_usualAnswer = 256;
+  constexpr size_t s_usualWithheld = 16;
 
   Settings settingsOf(const std::string& prefix)
   {
@@ -37,6 +38,7 @@ FailoverBackend::FailoverBackend(const std::string& suffix) :
     d_details = std::make_unique<Reader>(d_runtime->snapshots());
     d_chosen.reserve(s_usualAnswer);
     d_zoneIds.reserve(s_usualAnswer);
+    d_withheld.reserve(s_usualWithheld);
   }
   else {
     try {
@@ -69,16 +71,6 @@ std::string_view FailoverBackend::lowered(const DNSName& name) noexcept
   return {d_nameBuffer.data(), length};
 }
 
-void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t qtype)
-{
-  for (const auto& rrset : zone.find(name)) {
-    if (qtype == QType::ANY || qtype == rrset.type) {
-      select(rrset, d_random, d_chosen);
-    }
-  }
-  d_zoneIds.resize(d_chosen.size(), zone.id());
-}
-
 void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_compat::ZoneId zoneId, DNSPacket* packet)
 {
   const auto* snapshot = newest(d_answers.get());
@@ -94,17 +86,22 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
   d_chosen.clear();
   d_zoneIds.clear();
   d_next = 0;
+  d_varies = false;
+  if (packet != nullptr || d_withheldFrom != snapshot) {
+    d_withheld.clear();
+    d_withheldFrom = snapshot;
+  }
   const auto name = lowered(qname);
   if (zoneId >= 0) {
     if (const auto* zone = snapshot->zoneById(zoneId)) {
-      choose(*zone, name, qtype.getCode());
+      choose(*zone, name, qtype.getCode(), packet);
     }
     return;
   }
   // Any zone, as SQL would look: each one that the name may lie in.
   for (auto apex = name; !apex.empty(); apex = parent(apex)) {
     if (const auto* zone = snapshot->zoneByApex(apex)) {
-      choose(*zone, name, qtype.getCode());
+      choose(*zone, name, qtype.getCode(), packet);
     }
   }
 }
@@ -122,7 +119,7 @@ bool FailoverBackend::get(DNSZoneRecord& record)
   ++d_next;
   record.auth = !d_dnssec || chosen->auth; // as GSQLBackend: without DNSSEC the column says nothing
   record.disabled = false;
-  record.scopeMask = rrset->dependent || rrset->volatileContent ? s_neverCache : 0;
+  record.scopeMask = d_varies || rrset->dependent || rrset->volatileContent ? s_neverCache : 0;
   record.signttl = 0;
   record.wildcardname.clear();
   record.dr.d_name = d_askedName; // in the case that was asked

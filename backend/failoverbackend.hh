@@ -78,7 +78,7 @@ private:
   bool holds(const DNSName& apex);
   // Lower-case wire form, in d_nameBuffer.
   std::string_view lowered(const DNSName& name) noexcept;
-  void choose(const Zone& zone, std::string_view name, uint16_t qtype);
+  void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   // Passes a write's result on, when answers know of it.
   bool written(bool result);
 
@@ -99,6 +99,11 @@ private:
   std::vector<Chosen> d_chosen;
   std::vector<int64_t> d_zoneIds; // of d_chosen
   size_t d_next{0};
+  bool d_varies{false}; // health decides which rrsets the name has: no cache may keep any part of the answer
+  // The rrsets that the question found down and without records (WhenDown::NoData): its denial must not list their
+  // types, even if a node has come back in between. Of d_withheldFrom.
+  std::vector<const RRset*> d_withheld;
+  const Snapshot* d_withheldFrom{nullptr};
   std::array<char, 256> d_nameBuffer{};
   std::mt19937_64 d_random;
 };

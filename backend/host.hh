@@ -37,7 +37,7 @@ struct CompiledRecord
 {
   std::shared_ptr<void> content;
   uint16_t type{0};
-  bool filtered{false};         // a type that leaves the answers with its node (A, AAAA, MX, SRV, HTTPS, SVCB)
+  bool filtered{false};         // a type that leaves the answers with its node (filteredtypes.hh)
   bool volatileContent{false};  // its content depends on other answers, so no cache may keep it (SVCB hints "auto")
   std::optional<Target> target; // where it leads, for types that lead somewhere
   bool redirects{false};        // CNAME, DNAME: answers continue at the target

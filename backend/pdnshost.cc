@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "pdnshost.hh"
+#include "filteredtypes.hh"
 #include "pdnscompat.hh"
 #include "pdns/arguments.hh"
 #include "pdns/auth-zonecache.hh"
@@ -32,21 +33,6 @@ namespace
     }
     catch (const std::exception& error) {
       throw RecordError(error.what());
-    }
-  }
-
-  bool isFiltered(uint16_t type)
-  {
-    switch (type) {
-    case QType::A:
-    case QType::AAAA:
-    case QType::MX:
-    case QType::SRV:
-    case QType::HTTPS:
-    case QType::SVCB:
-      return true;
-    default:
-      return false;
     }
   }
 

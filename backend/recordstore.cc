@@ -62,7 +62,8 @@ void RecordStore::checkTables(const std::string& file)
   Statement version(d_database, "SELECT version, store_id FROM failover_schema");
   const auto found = version.step() ? version.integer(0) : 0;
   if (found != s_schemaVersion) {
-    throw std::runtime_error(file + ": its failover tables have version " + std::to_string(found) + ", this program needs version " + std::to_string(s_schemaVersion));
+    throw std::runtime_error(file + ": its failover tables have version " + std::to_string(found) + ", this program needs version " + std::to_string(s_schemaVersion)
+      + (found < s_schemaVersion ? "; bring them up to date with: sqlite3 " + file + " < failover.sql" : ""));
   }
   d_identity = version.text(1);
 }

@@ -10,8 +10,7 @@
 // Selection: which records of an rrset to return now, and in which order. Pure: rrset, live states and randomness
 // in, records out.
 //
-// Records of nodes that are not serving are left out; when none would remain all are returned, since a name that
-// answers with dead servers is no worse off than one that does not exist, and our checks may be what is broken.
+// Records of nodes that are not serving are left out; when none would remain, the rrset's policy decides (WhenDown).
 
 namespace failover
 {
@@ -29,7 +28,7 @@ struct Chosen
   const RRset* rrset;
 };
 
-// Appends the chosen records of `rrset` to `out`, in random order (PowerDNS 4.7 shuffles UDP answers only). Allocates
+// Appends the chosen records of `rrset` to `out` (none under WhenDown::NoData while none serves), in random order (PowerDNS 4.7 shuffles UDP answers only). Allocates
 // nothing while `out` has capacity. random() returns 64 random bits; it is called less often than there are records.
 // Thread: any; out and random belong to the caller; rrset must outlive what was put into out.
 template <typename Random>
@@ -41,7 +40,7 @@ void select(const RRset& rrset, Random& random, std::vector<Chosen>& out)
       out.push_back({&record, &rrset});
     }
   }
-  if (out.size() == first) {
+  if (out.size() == first && rrset.whenDown == WhenDown::ServeAll) {
     for (const auto& record : rrset.records) {
       out.push_back({&record, &rrset});
     }

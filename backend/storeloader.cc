@@ -139,21 +139,26 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   Transaction oneMoment(database, Transaction::Kind::Read);
   const auto newest = d_store->newestChange();
   auto nodes = loadNodes(database, d_host, d_seenChange ? &d_nodes : nullptr, now, d_settings.stateMaxAge);
-  everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || nodes.owners != d_nodes.owners;
+  auto policies = loadPolicies(database, d_host, d_policies);
+  const bool sameMeaning = nodes.owners == d_nodes.owners && policies.policies == d_policies.policies;
+  everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || !sameMeaning;
 
   SnapshotEdit edit(before.get());
   auto zoneProblems = d_zoneProblems;
   const auto due = everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange);
-  const auto ids = loadZones(due, nodes, before.get(), edit, zoneProblems);
+  ZoneLoader loader(database, d_host, *nodes.owners, *policies.policies);
+  const auto ids = loadZones(due, loader, sameMeaning, before.get(), edit, zoneProblems);
   oneMoment.commit();
 
   const auto after = edit.finish();
   Report report;
   describeZones(before.get(), *after, ids, report);
   report.nodes = !sameNodes(d_nodes, nodes);
+  report.policies = policies.policies != d_policies.policies;
   d_seenChange = newest;
   d_identity = d_store->identity();
   d_nodes = std::move(nodes);
+  d_policies = std::move(policies);
   d_zoneProblems = std::move(zoneProblems);
   if (!ids.empty() || !before) {
     publish(before, after, ids);
@@ -163,15 +168,14 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   return report;
 }
 
-std::vector<int64_t> StoreLoader::loadZones(const std::vector<int64_t>& ids, const NodeTable& nodes, const Snapshot* before, SnapshotEdit& edit, std::map<int64_t, std::vector<RowProblem>>& problems)
+std::vector<int64_t> StoreLoader::loadZones(const std::vector<int64_t>& ids, ZoneLoader& loader, bool sameMeaning, const Snapshot* before, SnapshotEdit& edit, std::map<int64_t, std::vector<RowProblem>>& problems)
 {
-  ZoneLoader loader(d_store->database(), d_host, *nodes.owners);
   std::vector<int64_t> replaced;
   for (const auto id : ids) {
     auto [zone, zoneProblems] = loader.load(id);
     const auto* last = before != nullptr ? before->zoneById(id) : nullptr;
     const bool keepsLastGood = last != nullptr && !zoneProblems.empty();
-    const bool same = last != nullptr && zone && sameRows(*last, *zone) && nodes.owners == d_nodes.owners;
+    const bool same = last != nullptr && zone && sameRows(*last, *zone) && sameMeaning;
     if (!keepsLastGood && !same && (last != nullptr || zone)) {
       if (zone) {
         edit.put(std::move(zone));
@@ -192,6 +196,7 @@ std::vector<int64_t> StoreLoader::loadZones(const std::vector<int64_t>& ids, con
 std::vector<RowProblem> StoreLoader::problems() const
 {
   auto all = d_nodes.problems;
+  all.insert(all.end(), d_policies.problems.begin(), d_policies.problems.end());
   for (const auto& [zone, problems] : d_zoneProblems) {
     all.insert(all.end(), problems.begin(), problems.end());
   }

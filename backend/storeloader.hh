@@ -10,14 +10,15 @@
 #include <vector>
 #include "host.hh"
 #include "nodeloader.hh"
+#include "policyloader.hh"
 #include "published.hh"
 #include "recordstore.hh"
 #include "settings.hh"
 #include "snapshot.hh"
 
 // StoreLoader: keeps the published snapshot and the node table in step with the store. A load builds aside and then
-// publishes; one that fails changes nothing. Only zones that changed are read again, unless a target of a node did, or
-// the whole store became another.
+// publishes; one that fails changes nothing. Only zones that changed are read again, unless a target of a node or a
+// policy did, or the whole store became another.
 // Thread: one at a time (the constructor's at first, then the store thread).
 
 namespace failover
@@ -35,6 +36,7 @@ public:
     size_t zones{0};                // how many are new, gone or different
     std::vector<std::string> names; // of the first few of them, for people
     bool nodes{false};              // whether nodes, targets or checks are
+    bool policies{false};
     std::chrono::milliseconds took{0};
   };
   // Looks whether anything changed, and loads it. everything: read all of it whatever changed.
@@ -60,8 +62,8 @@ private:
   void stayWithFile() noexcept;
   void publish(std::shared_ptr<const Snapshot> before, std::shared_ptr<const Snapshot> after, const std::vector<int64_t>& ids);
   Report load(bool everything, std::chrono::system_clock::time_point now);
-  // Reads these zones into the edit; those of them that are now other objects.
-  std::vector<int64_t> loadZones(const std::vector<int64_t>& ids, const NodeTable& nodes, const Snapshot* before, SnapshotEdit& edit, std::map<int64_t, std::vector<RowProblem>>& problems);
+  // Reads these zones into the edit; those of them that are now other objects. sameMeaning: equal rows make an equal zone.
+  std::vector<int64_t> loadZones(const std::vector<int64_t>& ids, ZoneLoader& loader, bool sameMeaning, const Snapshot* before, SnapshotEdit& edit, std::map<int64_t, std::vector<RowProblem>>& problems);
   void logProblems(const std::vector<RowProblem>& before) const;
 
   const Settings& d_settings;
@@ -77,6 +79,7 @@ private:
   std::string d_identity;
   std::optional<int64_t> d_seenChange; // nothing before the first load
   NodeTable d_nodes;
+  PolicyTable d_policies;
   std::map<int64_t, std::vector<RowProblem>> d_zoneProblems; // by zone
 
   // The last publish. An answer that was being made meanwhile may have entered a cache after its purge, so the next

@@ -13,7 +13,7 @@ namespace
 {
   bool isNews(const StoreLoader::Report& report)
   {
-    return report.zones > 0 || report.nodes;
+    return report.zones > 0 || report.nodes || report.policies;
   }
 
   std::string describe(const StoreLoader::Report& report, const Snapshot& snapshot)
@@ -22,16 +22,20 @@ namespace
     if (!isNews(report)) {
       return "nothing changed: " + size;
     }
-    std::string text = "changed: ";
+    std::string text;
+    const auto add = [&text](const std::string& what) { text += (text.empty() ? "changed: " : ", ") + what; };
     if (report.zones > 0) {
-      text += counted(report.zones, "zone") + " (";
+      std::string names;
       for (const auto& name : report.names) {
-        text += (&name == &report.names.front() ? "" : ", ") + name;
+        names += (names.empty() ? "" : ", ") + name;
       }
-      text += report.zones > report.names.size() ? ", …)" : ")";
+      add(counted(report.zones, "zone") + " (" + names + (report.zones > report.names.size() ? ", …)" : ")"));
     }
     if (report.nodes) {
-      text += report.zones > 0 ? ", nodes" : "nodes";
+      add("nodes");
+    }
+    if (report.policies) {
+      add("policies");
     }
     return text + "; now " + size + ", read in " + std::to_string(report.took.count()) + " ms";
   }

@@ -55,8 +55,8 @@ void Zone::namesOf(std::string_view node, std::vector<WireName>& out) const
   }
 }
 
-ZoneBuilder::ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners) :
-  d_owners(owners), d_zone(std::make_shared<Zone>())
+ZoneBuilder::ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners, const Policies& policies) :
+  d_owners(owners), d_policies(policies), d_zone(std::make_shared<Zone>())
 {
   d_zone->d_id = id;
   d_zone->d_apex = std::move(apex);
@@ -170,6 +170,21 @@ void ZoneBuilder::adopt(Entry& entry)
   }
 }
 
+void ZoneBuilder::applyPolicies()
+{
+  auto& zone = *d_zone;
+  for (const auto place : zone.d_ownedNames) {
+    const auto& name = zone.d_names[place];
+    const auto owner = zone.fullName(name);
+    for (auto& rrset : std::span(zone.d_rrsets).subspan(name.firstRRset, name.rrsets)) {
+      if (rrset.dependent) {
+        rrset.whenDown = d_policies.whenDown(owner, rrset.type);
+        zone.d_denialVaries |= rrset.whenDown == WhenDown::NoData && wantsOrder();
+      }
+    }
+  }
+}
+
 std::shared_ptr<const Zone> ZoneBuilder::build()
 {
   auto& zone = *d_zone;
@@ -189,7 +204,7 @@ std::shared_ptr<const Zone> ZoneBuilder::build()
       name.firstRRset = static_cast<uint32_t>(zone.d_rrsets.size());
     }
     if (firstOfName || zone.d_rrsets.back().type != entry.compiled.type) {
-      zone.d_rrsets.push_back({entry.compiled.type, false, false, {zone.d_records.data() + zone.d_records.size(), 0}});
+      zone.d_rrsets.push_back({.type = entry.compiled.type, .records = {zone.d_records.data() + zone.d_records.size(), 0}});
       ++name.rrsets;
     }
     auto& rrset = zone.d_rrsets.back();
@@ -201,6 +216,7 @@ std::shared_ptr<const Zone> ZoneBuilder::build()
     zone.d_records.push_back(std::move(entry.record));
     rrset.records = {rrset.records.data(), rrset.records.size() + 1};
   }
+  applyPolicies();
   std::sort(zone.d_order.begin(), zone.d_order.end(), [](const auto& left, const auto& right) { return left.ordername < right.ordername; });
   std::erase_if(zone.d_redirects, [this](const Zone::Redirect& redirect) { return staysInside(redirect); });
   zone.d_redirects.shrink_to_fit();

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 #include "host.hh"
+#include "policy.hh"
 #include "target.hh"
 #include "wirename.hh"
 
@@ -33,6 +34,7 @@ struct RRset
   uint16_t type{0};            // 0: an empty non-terminal's placeholder
   bool dependent{false};       // some record has an owner: every answer is chosen afresh and no cache may keep it
   bool volatileContent{false}; // CompiledRecord::volatileContent of some record
+  WhenDown whenDown{WhenDown::ServeAll};
   std::span<const Record> records;
 };
 
@@ -76,6 +78,10 @@ public:
   [[nodiscard]] bool hasOrder() const noexcept { return d_hasOrder; }
   [[nodiscard]] const std::vector<OrderName>& order() const noexcept { return d_order; }
 
+  // Whether health decides which types are denied: an rrset may come and go (WhenDown::NoData) in a zone whose denials of
+  // existence list types (RFC 4034 §4.1.2, RFC 5155 §3.2.1).
+  [[nodiscard]] bool denialVaries() const noexcept { return d_denialVaries; }
+
   // Names with a record of this node, each once.
   void namesOf(std::string_view node, std::vector<WireName>& out) const;
 
@@ -116,14 +122,15 @@ private:
   std::vector<ZoneKey> d_keys;
   std::vector<OrderName> d_order;
   bool d_hasOrder{false};
+  bool d_denialVaries{false};
 };
 
 // Collects the rows of one zone. Thread: one. Use: construct, add everything, build() once.
 class ZoneBuilder
 {
 public:
-  // owners: which node a target belongs to; borrowed until build().
-  ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners);
+  // owners: which node a target belongs to. Borrows both until build().
+  ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners, const Policies& policies);
 
   // Counts a row into the fingerprint: a hash of all that stands in it.
   void addRow(uint64_t hash) noexcept { d_zone->d_fingerprint += hash; }
@@ -148,11 +155,13 @@ private:
   };
   uint32_t nameIndex(std::string_view relative);
   void adopt(Entry& entry);
+  void applyPolicies();
   void keepRedirect(const WireName& name, const CompiledRecord& record);
   [[nodiscard]] bool staysInside(const Zone::Redirect& redirect) const;
   [[nodiscard]] bool presigned() const;
 
   const OwnerMap& d_owners;
+  const Policies& d_policies;
   std::shared_ptr<Zone> d_zone;
   std::vector<Entry> d_entries;
 };

@@ -33,8 +33,8 @@ namespace
   }
 }
 
-ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners) :
-  d_database(database), d_host(host), d_owners(owners),
+ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners, const Policies& policies) :
+  d_database(database), d_host(host), d_owners(owners), d_policies(policies),
   d_domain(database, "SELECT name FROM domains WHERE id=?1"),
   d_metadata(database, "SELECT kind, content FROM domainmetadata WHERE domain_id=?1"),
   d_keys(database, "SELECT content, id, flags, active, published FROM cryptokeys WHERE domain_id=?1"),
@@ -68,7 +68,7 @@ ZoneLoader::Result ZoneLoader::load(int64_t id)
     return result;
   }
 
-  ZoneBuilder builder(id, std::move(apex), d_owners);
+  ZoneBuilder builder(id, std::move(apex), d_owners, d_policies);
   d_metadata.reset();
   d_metadata.bind(1, id);
   while (d_metadata.step()) {

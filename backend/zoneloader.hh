@@ -30,7 +30,7 @@ class ZoneLoader
 {
 public:
   // Borrows all: must outlive this. Throws SqliteError.
-  ZoneLoader(Database& database, const Host& host, const OwnerMap& owners);
+  ZoneLoader(Database& database, const Host& host, const OwnerMap& owners, const Policies& policies);
 
   struct Result
   {
@@ -49,6 +49,7 @@ private:
   Database& d_database;
   const Host& d_host;
   const OwnerMap& d_owners;
+  const Policies& d_policies;
   Statement d_domain;
   Statement d_metadata;
   Statement d_keys;

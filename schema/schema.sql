@@ -109,8 +109,9 @@ COMMIT;
 --
 --     sqlite3 FILE < failover.sql
 --
--- All or nothing; a second run changes nothing. A server may be running. Needs SQLite 3.38 or newer.
--- You write nodes, node_targets and checks; the server writes node_state and health_events;
+-- All or nothing; a second run changes nothing, tables of an earlier version become those of this one and keep
+-- their rows. A server may be running. Needs SQLite 3.38 or newer.
+-- You write nodes, node_targets, checks and policies; the server writes node_state and health_events;
 -- triggers write changed_zones. NULL means "not set" wherever a column allows it.
 
 .bail on
@@ -121,21 +122,22 @@ CREATE TEMP TABLE failover_precondition (
   tables INTEGER CONSTRAINT
     "this is no gsqlite3 database: domains, records, domainmetadata or cryptokeys is missing; nothing was changed"
     CHECK (tables = 4),
-  version INTEGER CONSTRAINT "the database has failover's tables of another version than 1; nothing was changed"
-    CHECK (version = 1)
+  version INTEGER CONSTRAINT "the database has failover's tables of another version than 1 or 2; nothing was changed"
+    CHECK (version IN (1, 2))
 );
 INSERT INTO failover_precondition (tables)
   SELECT count(*) FROM main.sqlite_schema
   WHERE type = 'table' AND lower(name) IN ('domains', 'records', 'domainmetadata', 'cryptokeys');
 
 CREATE TABLE IF NOT EXISTS failover_schema ( -- one row
-  version INTEGER NOT NULL, -- of all that follows; the server demands 1
+  version INTEGER NOT NULL, -- of all that follows; the server demands 2
   -- Tells this store from any other: the server notices when another one takes its file's place.
   store_id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16))))
 ) STRICT;
-INSERT INTO failover_schema (version) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM failover_schema);
+INSERT INTO failover_schema (version) SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM failover_schema);
 INSERT INTO failover_precondition (version) SELECT version FROM failover_schema;
 DROP TABLE failover_precondition;
+UPDATE failover_schema SET version = 2 WHERE version = 1; -- which had no policies
 
 -- nodes: the servers that records lead to. A node is up or down as a whole.
 CREATE TABLE IF NOT EXISTS nodes (
@@ -222,6 +224,26 @@ CREATE TABLE IF NOT EXISTS checks (
   enabled INTEGER NOT NULL DEFAULT 1 CONSTRAINT "enabled: 0 or 1" CHECK (enabled IN (0, 1))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS checks_node_idx ON checks (node);
+
+-- policies: how a name is answered when health leaves it no choice. Without a row: with everything it has. The policy
+-- of a record set is the row with the longest name that fits it; of two such rows, the one that names its type.
+CREATE TABLE IF NOT EXISTS policies (
+  id INTEGER PRIMARY KEY,
+  -- An owner name as in records.name, or '*.' and a name: every name below that one. '*' alone: every name.
+  name TEXT NOT NULL
+    CONSTRAINT "name: a domain name, or '*.' and one for all names below it; not empty, no blanks"
+    CHECK (name <> '' AND name NOT GLOB '*[^!-~]*' AND name NOT GLOB '*..*'),
+  -- Default NULL: every type that leaves the answers with its node.
+  type TEXT
+    CONSTRAINT "type: A, AAAA, MX, SRV, HTTPS or SVCB (NULL for all of them)"
+    CHECK (type IN ('A', 'AAAA', 'MX', 'SRV', 'HTTPS', 'SVCB')),
+  -- What to answer while no node of the record set serves. 'serve-all' (default): all records, since the checks may be
+  -- what is broken. 'nodata': that there are none of this type (RFC 2308, section 2.2).
+  when_down TEXT NOT NULL DEFAULT 'serve-all'
+    CONSTRAINT "when_down: 'serve-all' or 'nodata'" CHECK (when_down IN ('serve-all', 'nodata'))
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS "policies: this name has a policy for this type"
+  ON policies (lower(rtrim(name, '.')), coalesce(type, ''));
 
 -- node_state: what each node is now. Written by the server; read at its next start.
 CREATE TABLE IF NOT EXISTS node_state (

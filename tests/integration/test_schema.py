@@ -87,7 +87,16 @@ class Installation(Database):
         before = self.feed(".dump")
         self.feed(text("failover.sql"))
         self.assertEqual(self.feed(".dump"), before)
-        self.assertEqual(self.feed("SELECT version FROM failover_schema; SELECT name FROM domains;"), "1\nexample.org")
+        self.assertEqual(self.feed("SELECT version FROM failover_schema; SELECT name FROM domains;"), "2\nexample.org")
+
+    def test_tables_of_version_1_are_brought_up_to_date(self):
+        self.make_gsqlite3()
+        self.feed(text("failover.sql"))
+        self.feed("INSERT INTO nodes (name) VALUES ('east');")
+        today = self.feed(".dump")
+        self.feed("DROP TABLE policies; UPDATE failover_schema SET version = 1;")
+        self.feed(text("failover.sql"))
+        self.assertEqual(sorted(self.feed(".dump").splitlines()), sorted(today.splitlines()))
 
     def unchanged(self, sql, message):
         with open(self.file, "rb") as file:
@@ -103,8 +112,8 @@ class Installation(Database):
 
     def test_another_version_is_refused_unchanged(self):
         self.make_gsqlite3()
-        self.feed("CREATE TABLE failover_schema (version INTEGER NOT NULL); INSERT INTO failover_schema VALUES (2);")
-        self.unchanged(text("failover.sql"), "of another version than 1")
+        self.feed("CREATE TABLE failover_schema (version INTEGER NOT NULL); INSERT INTO failover_schema VALUES (3);")
+        self.unchanged(text("failover.sql"), "of another version than 1 or 2")
 
     def test_all_or_nothing(self):
         self.make_gsqlite3()

@@ -45,6 +45,21 @@ class WrongInput(Database):
         for target in ["Mail.Example.ORG.", "_x-1.example", "2001:DB8:0::1", "192.0.2.1", ".".join(["x" * 61] * 4)]:
             self.feed(f"INSERT INTO node_targets VALUES ('east', '{target}');")
 
+    def test_policies(self):
+        self.feed("INSERT INTO policies (name) VALUES ('good.example');")
+        for column, value, message in [
+                ("name", "''", "name: a domain name"), ("name", "'a b'", "name:"), ("name", "'a..b'", "name:"),
+                ("type", "'TXT'", "type: A, AAAA, MX, SRV, HTTPS or SVCB"), ("type", "'a'", "type:"),
+                ("when_down", "'servfail'", "when_down: 'serve-all' or 'nodata'"), ("when_down", "NULL", "when_down")]:
+            with self.subTest(column + " = " + value):
+                columns, values = ("name", value) if column == "name" else (f"name, {column}", f"'new.example', {value}")
+                self.both(f"INSERT INTO policies ({columns}) VALUES ({values});", f"UPDATE policies SET {column} = {value};", message)
+        for name, kind in [("*", "NULL"), ("*.example", "NULL"), ("*.example", "'A'"), ("www.example.", "'HTTPS'")]:
+            self.feed(f"INSERT INTO policies (name, type, when_down) VALUES ('{name}', {kind}, 'nodata');")
+        self.both("INSERT INTO policies (name, type) VALUES ('WWW.Example', 'HTTPS');",
+                  "UPDATE policies SET name = 'WWW.Example', type = 'HTTPS' WHERE name = 'good.example';",
+                  "policies: this name has a policy for this type")
+
     def test_checks(self):
         self.feed("INSERT INTO checks (node, url) VALUES ('east', 'http://h/');")
         rows = [("node", "west", "node: there is no such node"), ("url", "h.example/x", "url: begins with http://"),

@@ -62,6 +62,28 @@ TEST_SUITE("cachepurge")
     CHECK(host.calls().empty());
   }
 
+  TEST_CASE("where denials list types that come and go, a node takes its whole zone")
+  {
+    OwnerMap owners;
+    own(owners, "192.0.2.1", {makeNode("east")});
+    own(owners, "192.0.2.2", {makeNode("west")});
+    const Policies policies({{.name = wire("www.a.org"), .type = type::a, .whenDown = WhenDown::NoData}});
+    const auto zone = [&](bool isSigned) {
+      ZoneBuilder builder(1, wire("a.org"), owners, policies);
+      if (isSigned) {
+        builder.addKey({});
+      }
+      add(builder, {"www.a.org", "A", "192.0.2.1"});
+      add(builder, {"other.a.org", "A", "192.0.2.2"});
+      return builder.build();
+    };
+    FakeHost host;
+    purgeNode(host, *snapshotOf({zone(false)}), "east");
+    purgeNode(host, *snapshotOf({zone(true)}), "east");
+    purgeNode(host, *snapshotOf({zone(true)}), "north");
+    CHECK(host.calls() == Calls{"purge www.a.org", "purge-below a.org"});
+  }
+
   TEST_CASE("a changed zone goes with all that is below its apex, and nothing else does")
   {
     const Zones zones{makeZone(1, "a.org", {{"a.org", "A", "192.0.2.1"}}), makeZone(2, "b.org", {{"x.b.org", "CNAME", "b.org"}})};

@@ -23,7 +23,7 @@ struct Sample
   std::vector<std::unique_ptr<Owner>> owners;
   std::vector<Record> records;
 
-  RRset rrset() const { return {type::a, true, false, records}; }
+  RRset rrset() const { return {.type = type::a, .dependent = true, .records = records}; }
 };
 
 Sample randomSample(std::mt19937_64& random)
@@ -115,12 +115,33 @@ TEST_SUITE("selection")
     const auto living = threeRecords();
     const Owner dead({makeNode("east", NodeState::Down)});
     const std::vector<Record> records{{nullptr, &dead, 60, true}, {nullptr, &dead, 60, true}};
-    const RRset rrset{type::a, true, false, records};
+    const RRset rrset{.type = type::a, .dependent = true, .records = records};
     const auto firstSet = living.rrset();
     std::vector<Chosen> chosen;
     select(firstSet, random, chosen);
     select(rrset, random, chosen);
     CHECK(chosen.size() == 5);
+  }
+
+  TEST_CASE("under 'nodata' nothing is left of an rrset whose nodes are all down, and of no other")
+  {
+    std::mt19937_64 random(s_seed);
+    size_t empty = 0;
+    for (int round = 0; round < 2000; ++round) {
+      const auto sample = randomSample(random);
+      auto rrset = sample.rrset();
+      std::vector<Chosen> all;
+      std::vector<Chosen> chosen;
+      select(rrset, random, all);
+      rrset.whenDown = WhenDown::NoData;
+      select(rrset, random, chosen);
+      const bool serves = std::any_of(sample.records.begin(), sample.records.end(), [](const Record& record) {
+        return record.owner == nullptr || record.owner->serving();
+      });
+      REQUIRE(chosen.size() == (serves ? all.size() : 0));
+      empty += serves || sample.records.empty() ? 0 : 1;
+    }
+    CHECK(empty > 10);
   }
 
   TEST_CASE("each order of three records comes up as often as the others")

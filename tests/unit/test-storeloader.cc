@@ -168,6 +168,29 @@ TEST_SUITE("storeloader")
     CHECK_FALSE(test.poll().nodes);
   }
 
+  TEST_CASE("a policy reaches the zones it is for, at once and once")
+  {
+    StoreLoading test;
+    test.store.addNode("east", {"192.0.2.1"});
+    test.store.addRecord(test.store.addZone("a.org"), "www.a.org", "A", "192.0.2.1");
+    const auto whenDown = [&test] { return test.zone("a.org")->find(wire("www.a.org")).front().whenDown; };
+    test.poll();
+    CHECK(whenDown() == WhenDown::ServeAll);
+    test.store.execute("INSERT INTO policies(name, when_down) VALUES('*.a.org', 'nodata')");
+    const auto report = test.poll();
+    CHECK(report.policies);
+    CHECK_FALSE(report.nodes);
+    CHECK(report.zones == 0); // its rows are what they were
+    CHECK(whenDown() == WhenDown::NoData);
+    const auto snapshot = test.snapshot();
+    CHECK_FALSE(test.poll().policies);
+    CHECK(test.snapshot() == snapshot);
+    test.store.execute("PRAGMA ignore_check_constraints=1; UPDATE policies SET when_down='no'");
+    test.poll();
+    CHECK(whenDown() == WhenDown::NoData); // the last good version
+    CHECK(test.host.count(LogLevel::Error, "policies id 1: when_down: 'no'") == 1);
+  }
+
   TEST_CASE("our own writes of states are no change")
   {
     StoreLoading test;

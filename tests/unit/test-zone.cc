@@ -55,7 +55,8 @@ TEST_SUITE("zone")
   TEST_CASE("every one of a thousand names is found, with its own record")
   {
     const OwnerMap nobody;
-    ZoneBuilder builder(1, wire("example.org"), nobody);
+    const Policies none;
+    ZoneBuilder builder(1, wire("example.org"), nobody, none);
     const auto name = [](int i) { return "n" + std::to_string(i) + ".example.org"; };
     for (int i = 0; i < 1000; ++i) {
       add(builder, {name(i).c_str(), "TXT", std::to_string(i).c_str()}, static_cast<uint32_t>(i));
@@ -127,7 +128,8 @@ TEST_SUITE("zone")
   {
     const FakeHost host;
     const OwnerMap nobody;
-    ZoneBuilder builder(1, wire("example.org"), nobody);
+    const Policies none;
+    ZoneBuilder builder(1, wire("example.org"), nobody, none);
     builder.addRecord(wire("ns.sub.example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, false);
     builder.addRecord(wire("example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, true);
     const auto zone = builder.build();

@@ -30,7 +30,8 @@ TEST_SUITE("zone")
     own(owners, "192.0.2.1", {makeNode("east", NodeState::Down)});
     for (const auto* value : {"1", "0"}) {
       CAPTURE(value);
-      ZoneBuilder builder(1, wire("example.org"), owners);
+      const Policies none;
+      ZoneBuilder builder(1, wire("example.org"), owners, none);
       add(builder, {"a.example.org", "A", "192.0.2.1"});
       builder.addMetadata("Presigned", value);
       const auto zone = builder.build();
@@ -44,7 +45,8 @@ TEST_SUITE("zone")
   TEST_CASE("metadata is found in any case, all values in their order")
   {
     const OwnerMap nobody;
-    ZoneBuilder builder(1, wire("example.org"), nobody);
+    const Policies none;
+    ZoneBuilder builder(1, wire("example.org"), nobody, none);
     builder.addMetadata("ALLOW-AXFR-FROM", "192.0.2.1");
     builder.addMetadata("allow-axfr-from", "192.0.2.2");
     builder.addMetadata("ALLOW", "x");
@@ -57,7 +59,8 @@ TEST_SUITE("zone")
   TEST_CASE("order names come back in their order, for zones that can deny")
   {
     const OwnerMap nobody;
-    ZoneBuilder builder(1, wire("example.org"), nobody);
+    const Policies none;
+    ZoneBuilder builder(1, wire("example.org"), nobody, none);
     CHECK_FALSE(builder.wantsOrder());
     builder.addKey({"key", 5, 257, true, false});
     CHECK(builder.wantsOrder());
@@ -77,6 +80,30 @@ TEST_SUITE("zone")
     CHECK(key.flags == 257);
     CHECK(key.active);
     CHECK_FALSE(key.published);
+  }
+
+  TEST_CASE("a policy is for what a node's health decides; denials vary where it may empty an rrset of a signed zone")
+  {
+    OwnerMap owners;
+    own(owners, "192.0.2.1", {makeNode("east")});
+    const Policies policies({{.name = wire("example.org"), .below = true, .whenDown = WhenDown::NoData}});
+    const std::initializer_list<Row> rows{{"example.org", "A", "192.0.2.1"}, {"www.example.org", "TXT", "hello"}, {"www.example.org", "A", "192.0.2.1"}, {"other.example.org", "A", "192.0.2.2"}};
+    const auto zone = makeZone(1, "example.org", rows, owners, policies);
+    std::string found;
+    for (const auto* name : {"example.org", "www.example.org", "other.example.org"}) {
+      for (const auto& rrset : zone->find(wire(name))) {
+        found += std::string(name) + " " + std::to_string(rrset.type) + (rrset.whenDown == WhenDown::NoData ? " nodata\n" : "\n");
+      }
+    }
+    CHECK(found == "example.org 1\nwww.example.org 1 nodata\nwww.example.org 16\nother.example.org 1\n");
+    CHECK_FALSE(zone->denialVaries());
+
+    ZoneBuilder builder(1, wire("example.org"), owners, policies);
+    builder.addKey({});
+    for (const auto& row : rows) {
+      add(builder, row);
+    }
+    CHECK(builder.build()->denialVaries());
   }
 
   TEST_CASE("an unsigned zone has no order")

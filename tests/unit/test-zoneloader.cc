@@ -19,12 +19,13 @@ struct Fixture
   TestStore store;
   FakeHost host;
   OwnerMap owners;
+  Policies policies;
   std::optional<Database> database;
 
   ZoneLoader::Result load(int64_t id)
   {
     database.emplace(store.file(), std::chrono::seconds(10));
-    return ZoneLoader(*database, host, owners).load(id);
+    return ZoneLoader(*database, host, owners, policies).load(id);
   }
 };
 
@@ -77,7 +78,7 @@ TEST_SUITE("zoneloader")
     test.store.addRecord(one, "one.org", "A", "192.0.2.1");
     test.store.addRecord(two, "two.org", "A", "192.0.2.2");
     Database database(test.store.file(), std::chrono::seconds(10));
-    ZoneLoader loader(database, test.host, test.owners);
+    ZoneLoader loader(database, test.host, test.owners, test.policies);
     CHECK(contents(*loader.load(one).zone, "one.org", type::a) == Contents{"192.0.2.1"});
     CHECK(contents(*loader.load(two).zone, "two.org", type::a) == Contents{"192.0.2.2"});
     CHECK(contents(*loader.load(one).zone, "one.org", type::a) == Contents{"192.0.2.1"});

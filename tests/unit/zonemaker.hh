@@ -26,9 +26,9 @@ inline void add(ZoneBuilder& builder, const Row& row, uint32_t ttl = 60)
   builder.addRecord(wire(row.name), host.compile({1, row.name, row.type, row.content, "0"}), ttl, true);
 }
 
-inline std::shared_ptr<const Zone> makeZone(int64_t id, std::string_view apex, std::initializer_list<Row> rows, const OwnerMap& owners = {})
+inline std::shared_ptr<const Zone> makeZone(int64_t id, std::string_view apex, std::initializer_list<Row> rows, const OwnerMap& owners = {}, const Policies& policies = {})
 {
-  ZoneBuilder builder(id, wire(apex), owners);
+  ZoneBuilder builder(id, wire(apex), owners, policies);
   for (const auto& row : rows) {
     add(builder, row);
   }

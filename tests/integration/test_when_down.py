@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: failover backend authors
+"""policies.when_down = 'nodata': a name whose nodes are all down has no record of the type; it still exists."""
+import socket
+import threading
+
+import dns.rdatatype
+
+from harness.questions import query
+from harness.testbed import EAST, EAST_HOST, EAST_V4, HOSTS, WEST, WEST_HOST, WEST_V4, Case
+
+ZONE = HOSTS + f"""
+www A {EAST_V4}
+www A {WEST_V4}
+www TXT "beside them"
+only A {EAST_V4}
+only A {WEST_V4}
+open A {EAST_V4}
+open A {WEST_V4}
+* A 203.0.113.9
+* TXT "of the wildcard"
+*.wild A {EAST_V4}
+@ MX 10 {EAST_HOST}
+@ MX 10 {WEST_HOST}
+chain CNAME only.alpha.example
+"""
+NODATA = ("www", "only", "*.wild")
+
+
+def listed(answer, owner: str) -> set:
+    """The types that the NSEC of this owner lists; None without one in the authority section."""
+    for rrset in answer.message.authority:
+        if rrset.rdtype == dns.rdatatype.NSEC and rrset.name.to_text() == owner:
+            return set(rrset[0].to_text().split()[1:])
+    return None
+
+
+class Hammer(threading.Thread):
+    """Asks for the addresses of one name as fast as it can, and looks at what each denial lists."""
+
+    # RFC 4034, section 4.1.2: one window of six octets with NSEC and RRSIG, and with A or without.
+    WITH_A, WITHOUT_A = b"\0\6\x40\0\0\0\0\3", b"\0\6\0\0\0\0\0\3"
+
+    def __init__(self, port: int, name: str):
+        super().__init__(daemon=True)
+        self.positive = self.denied = self.contradicted = 0
+        self._question = query(name, "A", dnssec=True).to_wire()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.settimeout(3)
+        self._socket.connect(("127.0.0.1", port))
+        self._ended = threading.Event()
+
+    def run(self):
+        while not self._ended.is_set():
+            self._socket.send(self._question)
+            response = self._socket.recv(4096)
+            self.positive += response[6:8] != b"\0\0"
+            self.denied += self.WITHOUT_A in response
+            self.contradicted += self.WITH_A in response
+
+    def end(self):
+        self._ended.set()
+        self.join()
+        self._socket.close()
+
+
+class WhenDownTest(Case):
+    def serve(self, **settings):
+        self.store = self.bed.store()
+        self.store.add_zone("alpha.example", ZONE)
+        self.store.add_node("east", *EAST)
+        self.store.add_node("west", *WEST)
+        for name in NODATA:
+            self.store.insert("policies", name=f"{name}.alpha.example", when_down="nodata")
+        self.server = self.bed.server(self.store, **settings)
+        return self.server
+
+    def force(self, *states: str):
+        for node, state in zip(("east", "west"), states):
+            self.server.control("failover-force", node, state)
+
+    def is_nodata(self, name: str, rdtype: str):
+        for tcp in (False, True):
+            answer = self.server.ask(f"{name}.alpha.example.", rdtype, tcp=tcp)
+            self.assertEqual((answer.rcode, answer.answer), ("NOERROR", ()), answer.message)
+            self.assertEqual([kind for _, kind, _, _ in answer.authority], ["SOA"], answer.message)
+
+    def test_such_names_have_no_data_and_all_others_are_served(self):
+        self.serve(any_to_tcp="no").start()
+        self.force("down", "up")
+        self.assertEqual(self.server.data("www.alpha.example.", "A"), (WEST_V4,))
+        self.is_nodata("x.wild", "A")  # its only node
+        self.force("down", "down")
+        for name in ("www", "only", "x.wild", "*.wild", "X.Y.Wild"):
+            with self.subTest(name):
+                self.is_nodata(name, "A")  # and no data of the wildcard above
+        self.is_nodata("only", "ANY")
+        self.is_nodata("x.wild", "ANY")
+        self.is_nodata("only", "TXT")
+        self.assertEqual(self.server.data("www.alpha.example.", "TXT"), ('"beside them"',))
+        self.assertEqual(self.server.data("www.alpha.example.", "ANY"), ())
+        self.assertEqual(self.server.ask("www.alpha.example.", "ANY").data("TXT"), ('"beside them"',))
+        self.assertEqual(self.server.data("open.alpha.example.", "A"), (EAST_V4, WEST_V4))
+        self.assertEqual(len(self.server.data("alpha.example.", "MX")), 2)
+        self.assertEqual(self.server.data("x.alpha.example.", "A"), ("203.0.113.9",))
+        chain = self.server.ask("chain.alpha.example.", "A")
+        self.assertEqual((chain.rcode, [kind for _, kind, _, _ in chain.answer]), ("NOERROR", ["CNAME"]))
+
+    def test_each_change_is_in_the_next_answer_with_caches_on(self):
+        self.serve().start()
+        for _ in range(3):
+            self.force("down", "down")
+            for _ in range(3):
+                self.is_nodata("only", "A")
+                self.is_nodata("x.wild", "A")
+            self.force("up", "up")
+            for _ in range(3):
+                self.assertEqual(self.server.data("only.alpha.example.", "A"), (EAST_V4, WEST_V4))
+                self.assertEqual(self.server.data("x.wild.alpha.example.", "A"), (EAST_V4,))
+
+    def test_a_policy_made_while_serving_holds_and_goes(self):
+        self.serve().start()
+        self.force("down", "down")
+        mx = self.server.data("alpha.example.", "MX")
+        self.store.insert("policies", name="*", type="MX", when_down="nodata")
+        self.eventually_data(self.server, "alpha.example.", "MX", (), 5)
+        self.assertEqual(self.server.data("open.alpha.example.", "A"), (EAST_V4, WEST_V4))
+        self.store.sql("UPDATE policies SET name = 'open.alpha.example', type = 'A' WHERE name = '*'")
+        self.eventually_data(self.server, "alpha.example.", "MX", mx, 5)
+        self.eventually_data(self.server, "open.alpha.example.", "A", (), 5)
+        self.assertIn("store: changed: policies;", self.server.log())
+        self.store.sql("DELETE FROM policies")
+        self.eventually_data(self.server, "only.alpha.example.", "A", (EAST_V4, WEST_V4), 5)
+
+    def serve_signed(self):
+        self.serve(failover_dnssec="yes").configure()
+        self.server.util("secure-zone", "alpha.example")
+        self.server.util("rectify-zone", "alpha.example")
+        self.server.start()
+
+    def test_nsec_lists_what_would_be_answered(self):
+        self.serve_signed()
+        self.store.sql("DELETE FROM records WHERE name = '*.alpha.example'")
+        self.eventually(lambda: self.server.ask("nowhere.alpha.example.", "A").rcode == "NXDOMAIN", 5)
+        for states, types in (("up", "up"), {"A"}), (("down", "down"), set()), (("down", "up"), {"A"}):
+            self.force(*states)
+            for _ in range(2):
+                denial = self.server.ask("only.alpha.example.", "TXT", dnssec=True, tcp=True)
+                self.assertEqual(listed(denial, "only.alpha.example."), types | {"NSEC", "RRSIG"})
+                # Another name's denial, which a cache could keep, lists the same.
+                denial = self.server.ask("onlz.alpha.example.", "TXT", dnssec=True, tcp=True)
+                self.assertEqual(listed(denial, "only.alpha.example."), types | {"NSEC", "RRSIG"})
+        self.force("down", "down")
+        denial = self.server.ask("only.alpha.example.", "A", dnssec=True, tcp=True)
+        self.assertEqual(listed(denial, "only.alpha.example."), {"NSEC", "RRSIG"})
+        denial = self.server.ask("open.alpha.example.", "TXT", dnssec=True, tcp=True)
+        self.assertEqual(listed(denial, "open.alpha.example."), {"A", "NSEC", "RRSIG"})  # it is answered: with everything
+
+    def test_no_denial_contradicts_itself_while_nodes_come_and_go(self):
+        """A question makes two lookups, one for the answer and one for the denial's types; a node may come back between."""
+        self.serve_signed()
+        clients = [Hammer(self.server.port, "only.alpha.example.") for _ in range(2)]
+        for client in clients:
+            client.start()
+        for _ in range(100):
+            self.force("down", "down")
+            self.force("up")
+        for client in clients:
+            client.end()
+        positive, denied, contradicted = (sum(getattr(client, what) for client in clients)
+                                          for what in ("positive", "denied", "contradicted"))
+        print(f"      {positive} answers, {denied} denials, {contradicted} of them with the type that was asked", flush=True)
+        self.assertGreater(min(positive, denied), 1000)
+        self.assertEqual(contradicted, 0)
