@@ -103,7 +103,7 @@ TEST_SUITE("policy")
     test.store.execute(s_insert + std::string("('a.org', 'A', 'nodata')"));
     test.load();
     test.store.execute("PRAGMA ignore_check_constraints=1; UPDATE policies SET when_down='no'; "
-                       + std::string(s_insert) + "('b.org', 'TXT', 'nodata'), ('c..org', NULL, 'nodata')");
+      + std::string(s_insert) + "('b.org', 'TXT', 'nodata'), ('c..org', NULL, 'nodata')");
     test.load();
     CHECK(test.whenDown("a.org", type::a) == WhenDown::NoData);
     CHECK(test.whenDown("b.org", type::txt) == WhenDown::ServeAll);
