@@ -26,7 +26,7 @@ namespace
 }
 
 FailoverBackend::FailoverBackend(const std::string& suffix) :
-  GSQLBackend("failover", suffix),
+  SqlBackend(suffix),
   d_settings(settingsOf("failover" + suffix)),
   d_pragmas{d_settings.journalMode, getArg("pragma-synchronous"), mustDo("pragma-foreign-keys")},
   d_dnssec(mustDo("dnssec")),
@@ -52,8 +52,7 @@ FailoverBackend::FailoverBackend(const std::string& suffix) :
 
 void FailoverBackend::reconnect()
 {
-  setDB(new SqlConnection(d_settings.database, d_pragmas)); // owned by GSQLBackend from now on
-  allocateStatements();
+  connect(std::make_unique<SqlConnection>(d_settings.database, d_pragmas));
 }
 
 const Snapshot* FailoverBackend::newest(Reader* reader)
@@ -75,7 +74,7 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
 {
   const auto* snapshot = newest(d_answers.get());
   if (snapshot == nullptr) {
-    d_source = Source::Sql;
+    fromSql();
     GSQLBackend::lookup(qtype, qname, zoneId, packet);
     return;
   }
@@ -142,36 +141,36 @@ bool FailoverBackend::get(DNSZoneRecord& record)
 bool FailoverBackend::get(DNSResourceRecord& record)
 {
   if (d_source == Source::Snapshot) {
-    d_source = Source::Sql;
+    fromSql();
     GSQLBackend::lookup(d_askedType, d_askedName, d_askedZone, nullptr);
   }
   return GSQLBackend::get(record);
 }
 
-bool FailoverBackend::getSOA(const DNSName& name, SOAData& soa)
+bool FailoverBackend::findSOA(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId, SOAData& soa)
 {
   if (newest(d_details.get()) == nullptr) {
-    return GSQLBackend::getSOA(name, soa);
+    return findSqlSOA(zone, zoneId, soa);
   }
-  lookup(QType(QType::SOA), name, -1, nullptr);
+  lookup(QType(QType::SOA), pdns_compat::nameOf(zone), zoneId, nullptr);
   soa.db = nullptr;
   bool found = false;
   for (DNSZoneRecord record; get(record);) {
     fillSOAData(record, soa);
-    soa.qname = name;
+    pdns_compat::setZone(soa, zone);
     soa.db = this;
     found = true;
   }
   return found;
 }
 
-std::optional<const Zone*> FailoverBackend::findZone(const DNSName& apex)
+std::optional<const Zone*> FailoverBackend::findZone(const pdns_compat::ZoneName& apex)
 {
   const auto* snapshot = newest(d_details.get());
-  return snapshot == nullptr ? std::nullopt : std::optional(snapshot->zoneByApex(lowered(apex)));
+  return snapshot == nullptr ? std::nullopt : std::optional(snapshot->zoneByApex(lowered(pdns_compat::nameOf(apex))));
 }
 
-bool FailoverBackend::holds(const DNSName& apex)
+bool FailoverBackend::holds(const pdns_compat::ZoneName& apex)
 {
   if (const auto zone = findZone(apex)) {
     return *zone != nullptr;
@@ -180,7 +179,7 @@ bool FailoverBackend::holds(const DNSName& apex)
   return getDomainInfo(apex, info, false);
 }
 
-bool FailoverBackend::getDomainMetadata(const DNSName& name, const std::string& kind, std::vector<std::string>& meta)
+bool FailoverBackend::getDomainMetadata(const pdns_compat::ZoneName& name, const std::string& kind, std::vector<std::string>& meta)
 {
   const auto zone = findZone(name);
   if (!zone) {
@@ -196,7 +195,7 @@ bool FailoverBackend::getDomainMetadata(const DNSName& name, const std::string& 
   return true;
 }
 
-bool FailoverBackend::getAllDomainMetadata(const DNSName& name, std::map<std::string, std::vector<std::string>>& meta)
+bool FailoverBackend::getAllDomainMetadata(const pdns_compat::ZoneName& name, std::map<std::string, std::vector<std::string>>& meta)
 {
   const auto zone = findZone(name);
   if (!zone) {
@@ -213,7 +212,7 @@ bool FailoverBackend::getAllDomainMetadata(const DNSName& name, std::map<std::st
   return true;
 }
 
-bool FailoverBackend::getDomainKeys(const DNSName& name, std::vector<KeyData>& keys)
+bool FailoverBackend::getDomainKeys(const pdns_compat::ZoneName& name, std::vector<KeyData>& keys)
 {
   const auto zone = findZone(name);
   if (!zone) {
@@ -228,15 +227,15 @@ bool FailoverBackend::getDomainKeys(const DNSName& name, std::vector<KeyData>& k
   return true;
 }
 
-bool FailoverBackend::list(const DNSName& target, int domainId, bool includeDisabled)
+bool FailoverBackend::list(const pdns_compat::ZoneName& target, pdns_compat::ZoneId zoneId, bool includeDisabled)
 {
-  d_source = Source::Sql;
-  return GSQLBackend::list(target, domainId, includeDisabled);
+  fromSql();
+  return GSQLBackend::list(target, zoneId, includeDisabled);
 }
 
-bool FailoverBackend::listSubZone(const DNSName& zone, int domainId)
+bool FailoverBackend::listSubZone(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId)
 {
-  d_source = Source::Sql;
-  return GSQLBackend::listSubZone(zone, domainId);
+  fromSql();
+  return GSQLBackend::listSubZone(zone, zoneId);
 }
 }

@@ -20,7 +20,7 @@
 
 namespace failover
 {
-class FailoverBackend : public GSQLBackend
+class FailoverBackend : public pdns_compat::SqlBackend
 {
 public:
   // suffix: "" or "-name". Opens nothing in a serving process once its runtime stands: a store in trouble must not keep
@@ -34,33 +34,34 @@ public:
   void lookup(const QType& qtype, const DNSName& qname, pdns_compat::ZoneId zoneId, DNSPacket* packet) override;
   bool get(DNSZoneRecord& record) override;
   bool get(DNSResourceRecord& record) override;
-  bool getSOA(const DNSName& name, SOAData& soa) override;
 
   // What answers need besides records.
-  bool getDomainMetadata(const DNSName& name, const std::string& kind, std::vector<std::string>& meta) override;
-  bool getAllDomainMetadata(const DNSName& name, std::map<std::string, std::vector<std::string>>& meta) override;
-  bool getDomainKeys(const DNSName& name, std::vector<KeyData>& keys) override;
-  bool getBeforeAndAfterNamesAbsolute(uint32_t id, const DNSName& qname, DNSName& unhashed, DNSName& before, DNSName& after) override;
+  bool getDomainMetadata(const pdns_compat::ZoneName& name, const std::string& kind, std::vector<std::string>& meta) override;
+  bool getAllDomainMetadata(const pdns_compat::ZoneName& name, std::map<std::string, std::vector<std::string>>& meta) override;
+  bool getDomainKeys(const pdns_compat::ZoneName& name, std::vector<KeyData>& keys) override;
+  bool getBeforeAndAfterNamesAbsolute(pdns_compat::OrderZoneId id, const DNSName& qname, DNSName& unhashed, DNSName& before, DNSName& after) override;
 
   // Administration that reads.
-  bool list(const DNSName& target, int domainId, bool includeDisabled) override;
-  bool listSubZone(const DNSName& zone, int domainId) override;
+  bool list(const pdns_compat::ZoneName& target, pdns_compat::ZoneId zoneId, bool includeDisabled) override;
+  bool listSubZone(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId) override;
 
   // Administration that writes: as inherited, then wait for the snapshot.
   bool commitTransaction() override;
-  bool createDomain(const DNSName& domain, DomainInfo::DomainKind kind, const vector<ComboAddress>& masters, const string& account) override;
-  bool deleteDomain(const DNSName& domain) override;
-  bool setDomainMetadata(const DNSName& name, const std::string& kind, const std::vector<std::string>& meta) override;
-  bool addDomainKey(const DNSName& name, const KeyData& key, int64_t& id) override;
-  bool removeDomainKey(const DNSName& name, unsigned int id) override;
-  bool activateDomainKey(const DNSName& name, unsigned int id) override;
-  bool deactivateDomainKey(const DNSName& name, unsigned int id) override;
-  bool publishDomainKey(const DNSName& name, unsigned int id) override;
-  bool unpublishDomainKey(const DNSName& name, unsigned int id) override;
+  bool createDomain(const pdns_compat::ZoneName& domain, DomainInfo::DomainKind kind, const vector<ComboAddress>& masters, const string& account) override;
+  bool deleteDomain(const pdns_compat::ZoneName& domain) override;
+  bool setDomainMetadata(const pdns_compat::ZoneName& name, const std::string& kind, const std::vector<std::string>& meta) override;
+  bool addDomainKey(const pdns_compat::ZoneName& name, const KeyData& key, int64_t& id) override;
+  bool removeDomainKey(const pdns_compat::ZoneName& name, unsigned int id) override;
+  bool activateDomainKey(const pdns_compat::ZoneName& name, unsigned int id) override;
+  bool deactivateDomainKey(const pdns_compat::ZoneName& name, unsigned int id) override;
+  bool publishDomainKey(const pdns_compat::ZoneName& name, unsigned int id) override;
+  bool unpublishDomainKey(const pdns_compat::ZoneName& name, unsigned int id) override;
 
 protected:
   // GSQLBackend: the connection is missing or of no use. Throws SSqlException, which callers translate.
   void reconnect() override;
+  bool findSOA(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId, SOAData& soa) override;
+  void fromSql() override { d_source = Source::Sql; }
 
 private:
   enum class Source : uint8_t
@@ -72,10 +73,10 @@ private:
   // The newest snapshot, or null where SQL must answer.
   const Snapshot* newest(Reader* reader);
   // What the newest snapshot has of a zone: null when it has none; nothing where SQL must answer.
-  std::optional<const Zone*> findZone(const DNSName& apex);
+  std::optional<const Zone*> findZone(const pdns_compat::ZoneName& apex);
   // Whether the zone is in this store. GSQLBackend does not ask: it takes keys and metadata of any zone for done, and with
   // two backends (failover:a,failover:b) the second would never be told.
-  bool holds(const DNSName& apex);
+  bool holds(const pdns_compat::ZoneName& apex);
   // Lower-case wire form, in d_nameBuffer.
   std::string_view lowered(const DNSName& name) noexcept;
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);

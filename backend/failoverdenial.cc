@@ -17,7 +17,7 @@ namespace
   }
 }
 
-bool FailoverBackend::getBeforeAndAfterNamesAbsolute(uint32_t id, const DNSName& qname, DNSName& unhashed, DNSName& before, DNSName& after)
+bool FailoverBackend::getBeforeAndAfterNamesAbsolute(pdns_compat::OrderZoneId id, const DNSName& qname, DNSName& unhashed, DNSName& before, DNSName& after)
 {
   const auto* snapshot = newest(d_details.get());
   const auto* zone = snapshot != nullptr ? snapshot->zoneById(id) : nullptr;

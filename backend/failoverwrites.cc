@@ -20,47 +20,47 @@ bool FailoverBackend::commitTransaction()
   return written(GSQLBackend::commitTransaction());
 }
 
-bool FailoverBackend::createDomain(const DNSName& domain, DomainInfo::DomainKind kind, const vector<ComboAddress>& masters, const string& account)
+bool FailoverBackend::createDomain(const pdns_compat::ZoneName& domain, DomainInfo::DomainKind kind, const vector<ComboAddress>& masters, const string& account)
 {
   return written(GSQLBackend::createDomain(domain, kind, masters, account));
 }
 
-bool FailoverBackend::deleteDomain(const DNSName& domain)
+bool FailoverBackend::deleteDomain(const pdns_compat::ZoneName& domain)
 {
   return written(GSQLBackend::deleteDomain(domain));
 }
 
-bool FailoverBackend::setDomainMetadata(const DNSName& name, const std::string& kind, const std::vector<std::string>& meta)
+bool FailoverBackend::setDomainMetadata(const pdns_compat::ZoneName& name, const std::string& kind, const std::vector<std::string>& meta)
 {
   return holds(name) && written(GSQLBackend::setDomainMetadata(name, kind, meta));
 }
 
-bool FailoverBackend::addDomainKey(const DNSName& name, const KeyData& key, int64_t& id)
+bool FailoverBackend::addDomainKey(const pdns_compat::ZoneName& name, const KeyData& key, int64_t& id)
 {
   return holds(name) && written(GSQLBackend::addDomainKey(name, key, id));
 }
 
-bool FailoverBackend::removeDomainKey(const DNSName& name, unsigned int id)
+bool FailoverBackend::removeDomainKey(const pdns_compat::ZoneName& name, unsigned int id)
 {
   return holds(name) && written(GSQLBackend::removeDomainKey(name, id));
 }
 
-bool FailoverBackend::activateDomainKey(const DNSName& name, unsigned int id)
+bool FailoverBackend::activateDomainKey(const pdns_compat::ZoneName& name, unsigned int id)
 {
   return holds(name) && written(GSQLBackend::activateDomainKey(name, id));
 }
 
-bool FailoverBackend::deactivateDomainKey(const DNSName& name, unsigned int id)
+bool FailoverBackend::deactivateDomainKey(const pdns_compat::ZoneName& name, unsigned int id)
 {
   return holds(name) && written(GSQLBackend::deactivateDomainKey(name, id));
 }
 
-bool FailoverBackend::publishDomainKey(const DNSName& name, unsigned int id)
+bool FailoverBackend::publishDomainKey(const pdns_compat::ZoneName& name, unsigned int id)
 {
   return holds(name) && written(GSQLBackend::publishDomainKey(name, id));
 }
 
-bool FailoverBackend::unpublishDomainKey(const DNSName& name, unsigned int id)
+bool FailoverBackend::unpublishDomainKey(const pdns_compat::ZoneName& name, unsigned int id)
 {
   return holds(name) && written(GSQLBackend::unpublishDomainKey(name, id));
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "gsqlstatements.hh"
 #include <array>
+#include "pdnscompat.hh"
 
 namespace failover
 {
@@ -10,6 +11,7 @@ namespace
 // Pieces that several statements share; adjacent literals make one statement.
 #define RECORD_COLUMNS "content, ttl, prio, type, domain_id, disabled, name, auth"
 #define ENABLED_RECORDS "SELECT " RECORD_COLUMNS " FROM records WHERE disabled=0"
+#define STORED_RECORDS "SELECT " RECORD_COLUMNS " FROM records WHERE (disabled=0 OR :include_disabled)"
 #define ORDERED_RECORDS "FROM records WHERE disabled=0 AND domain_id=:domain_id AND ordername IS NOT NULL"
 #define COMMENT_COLUMNS "domain_id, name, type, modified_at, account, comment"
 #define ID_OF_ZONE "(SELECT id FROM domains WHERE name=:domain)"
@@ -21,6 +23,8 @@ namespace
     GsqlStatement{"id-query", ENABLED_RECORDS " AND type=:qtype AND name=:qname AND domain_id=:domain_id"},
     GsqlStatement{"any-query", ENABLED_RECORDS " AND name=:qname"},
     GsqlStatement{"any-id-query", ENABLED_RECORDS " AND name=:qname AND domain_id=:domain_id"},
+    GsqlStatement{"api-id-query", STORED_RECORDS " AND type=:qtype AND name=:qname AND domain_id=:domain_id"},
+    GsqlStatement{"api-any-id-query", STORED_RECORDS " AND name=:qname AND domain_id=:domain_id"},
     GsqlStatement{"list-query", "SELECT " RECORD_COLUMNS ", ordername FROM records WHERE domain_id=:domain_id AND (disabled=0 OR :include_disabled) ORDER BY name, type"},
     GsqlStatement{"list-subzone-query", ENABLED_RECORDS " AND domain_id=:domain_id AND (name=:zone OR name LIKE :wildzone)"},
     GsqlStatement{"insert-record-query",
@@ -48,23 +52,23 @@ namespace
 
     // Zones.
     GsqlStatement{"get-all-domains-query",
-      "SELECT d.id, d.name, soa.content, d.type, d.master, d.notified_serial, d.last_check, d.account"
+      "SELECT d.id, d.name, soa.content, d.type, d.master, d.notified_serial, d.last_check, d.account" PDNS_SQL_CATALOG
       " FROM domains d LEFT JOIN records soa " APEX_SOA " WHERE soa.disabled=0 OR :include_disabled"},
     GsqlStatement{"info-zone-query", "SELECT id, name, master, last_check, notified_serial, type, options, catalog, account FROM domains WHERE name=:domain"},
-    GsqlStatement{"info-all-slaves-query",
+    GsqlStatement{PDNS_SQL_ALL_SECONDARIES,
       "SELECT d.id, d.name, d.type, d.master, d.last_check, soa.content FROM domains d LEFT JOIN records soa " APEX_SOA
       " WHERE d.type IN ('SLAVE', 'CONSUMER')"},
-    GsqlStatement{"info-all-master-query",
+    GsqlStatement{PDNS_SQL_ALL_PRIMARIES,
       "SELECT d.id, d.name, d.type, d.notified_serial, d.options, d.catalog, soa.content FROM domains d JOIN records soa " APEX_SOA
       " WHERE soa.disabled=0 AND d.type IN ('MASTER', 'PRODUCER')"},
     GsqlStatement{"info-producer-members-query",
-      "SELECT d.id, d.name, d.options FROM domains d JOIN records soa " APEX_SOA
-      " WHERE soa.disabled=0 AND d.type='MASTER' AND d.catalog=:catalog"},
-    GsqlStatement{"info-consumer-members-query", "SELECT id, name, options, master FROM domains WHERE type='SLAVE' AND catalog=:catalog"},
-    GsqlStatement{"insert-zone-query", "INSERT INTO domains(name, type, master, account, last_check, notified_serial) VALUES(:domain, :type, :masters, :account, NULL, NULL)"},
+      "SELECT " PDNS_SQL_MEMBER_COLUMNS " FROM domains d JOIN records soa " APEX_SOA
+      " WHERE soa.disabled=0 AND " PDNS_SQL_PRODUCER_MEMBER " AND d.catalog=:catalog"},
+    GsqlStatement{"info-consumer-members-query", "SELECT " PDNS_SQL_MEMBER_COLUMNS ", d.master FROM domains d WHERE " PDNS_SQL_CONSUMER_MEMBER " AND d.catalog=:catalog"},
+    GsqlStatement{"insert-zone-query", "INSERT INTO domains(name, type, master, account, last_check, notified_serial) VALUES(:domain, :type, " PDNS_SQL_PRIMARIES ", :account, NULL, NULL)"},
     GsqlStatement{"delete-domain-query", "DELETE FROM domains WHERE name=:domain"},
     GsqlStatement{"update-kind-query", "UPDATE domains SET type=:kind WHERE name=:domain"},
-    GsqlStatement{"update-master-query", "UPDATE domains SET master=:master WHERE name=:domain"},
+    GsqlStatement{PDNS_SQL_UPDATE_PRIMARIES, "UPDATE domains SET master=:master WHERE name=:domain"},
     GsqlStatement{"update-options-query", "UPDATE domains SET options=:options WHERE name=:domain"},
     GsqlStatement{"update-catalog-query", "UPDATE domains SET catalog=:catalog WHERE name=:domain"},
     GsqlStatement{"update-account-query", "UPDATE domains SET account=:account WHERE name=:domain"},
@@ -72,9 +76,9 @@ namespace
     GsqlStatement{"update-lastcheck-query", "UPDATE domains SET last_check=:last_check WHERE id=:domain_id"},
 
     // Autoprimaries.
-    GsqlStatement{"supermaster-query", "SELECT account FROM supermasters WHERE ip=:ip AND nameserver=:nameserver"},
-    GsqlStatement{"supermaster-name-to-ips", "SELECT ip, account FROM supermasters WHERE nameserver=:nameserver AND account=:account"},
-    GsqlStatement{"supermaster-add", "INSERT INTO supermasters(ip, nameserver, account) VALUES(:ip, :nameserver, :account)"},
+    GsqlStatement{PDNS_SQL_AUTOPRIMARY "-query", "SELECT account FROM supermasters WHERE ip=:ip AND nameserver=:nameserver"},
+    GsqlStatement{PDNS_SQL_AUTOPRIMARY "-name-to-ips", "SELECT ip, account FROM supermasters WHERE nameserver=:nameserver AND account=:account"},
+    GsqlStatement{PDNS_SQL_AUTOPRIMARY "-add", "INSERT INTO supermasters(ip, nameserver, account) VALUES(:ip, :nameserver, :account)"},
     GsqlStatement{"autoprimary-remove", "DELETE FROM supermasters WHERE ip=:ip AND nameserver=:nameserver"},
     GsqlStatement{"list-autoprimaries", "SELECT ip, nameserver, account FROM supermasters"},
 
@@ -112,6 +116,7 @@ namespace
 
 #undef RECORD_COLUMNS
 #undef ENABLED_RECORDS
+#undef STORED_RECORDS
 #undef ORDERED_RECORDS
 #undef COMMENT_COLUMNS
 #undef ID_OF_ZONE

@@ -21,7 +21,7 @@ namespace failover
 namespace
 {
   // PowerDNS's command functions are plain pointers and get their own name as the first word.
-  std::string runCommand(const std::vector<std::string>& words, int /* ppid */)
+  std::string runCommand(const std::vector<std::string>& words)
   {
     for (const auto& command : commands()) {
       if (!words.empty() && strcasecmp(words.front().c_str(), command.name) == 0) {
@@ -40,7 +40,7 @@ namespace
   void registerCommands()
   {
     for (const auto& command : commands()) {
-      pdns_compat::registerCommand(toUpper(command.name), &runCommand, command.help, command.arguments);
+      pdns_compat::registerCommand<runCommand>(toUpper(command.name), command.help, command.arguments);
     }
   }
 

@@ -8,61 +8,236 @@
 #include <vector>
 
 #include "pdns/utility.hh"
+#include "pdns/arguments.hh"
+#include "pdns/auth-zonecache.hh"
 #include "pdns/dnsbackend.hh"
 #include "pdns/backends/gsql/gsqlbackend.hh"
 #include "pdns/dnsparser.hh"
 #include "pdns/dynlistener.hh"
+#include "pdns/logger.hh"
 #include "pdns/ssqlite3.hh"
 
-// All that differs between PowerDNS versions, and nothing else. PDNS_BUILD_VERSION ("4.7.3") is the version of the
-// headers, which the build has compared with the installed server.
+// All that differs between PowerDNS versions, and nothing else. PDNS_VERSION is that of the headers, 100 * major + minor:
+// 407 (Debian 12), 409 (Debian 13), 501.
+#if PDNS_VERSION >= 501
+#include "pdns/logging.hh"
+#endif
 
 namespace failover::pdns_compat
 {
-// Zone ids and the functions that every version has under the same name.
-using ZoneId = int;
+// ---- names and ids ----
 
-inline std::shared_ptr<void> contentOf(const std::shared_ptr<DNSRecordContent>& content)
+#if PDNS_VERSION >= 501
+using ZoneName = ::ZoneName;
+using ZoneId = domainid_t;
+using OrderZoneId = domainid_t; // where the order of a zone's names is asked for
+inline const DNSName& nameOf(const ZoneName& zone)
 {
-  return content;
+  return zone.operator const DNSName&();
 }
+inline void setZone(SOAData& soa, const ZoneName& zone)
+{
+  soa.zonename = zone.makeLowerCase();
+}
+#else
+using ZoneName = DNSName;
+using ZoneId = int;
+using OrderZoneId = uint32_t;
+inline const DNSName& nameOf(const ZoneName& zone)
+{
+  return zone;
+}
+inline void setZone(SOAData& soa, const ZoneName& zone)
+{
+  soa.qname = zone;
+}
+#endif
 
+// ---- record contents ----
+
+#if PDNS_VERSION >= 409
+using Content = const DNSRecordContent;
 inline void setContent(DNSRecord& record, const std::shared_ptr<void>& content)
 {
-  record.d_content = std::static_pointer_cast<DNSRecordContent>(content);
+  record.setContent(std::static_pointer_cast<Content>(content));
 }
-
+inline std::shared_ptr<DNSRecordContent> makeContent(uint16_t type, const std::string& text)
+{
+  return DNSRecordContent::make(type, QClass::IN, text);
+}
+#else
+using Content = DNSRecordContent;
+inline void setContent(DNSRecord& record, const std::shared_ptr<void>& content)
+{
+  record.d_content = std::static_pointer_cast<Content>(content);
+}
 inline std::shared_ptr<DNSRecordContent> makeContent(uint16_t type, const std::string& text)
 {
   return DNSRecordContent::mastermake(type, QClass::IN, text);
 }
+#endif
 
 // A copy of a record's content that nobody else has.
 inline std::shared_ptr<void> freshContent(uint16_t type, const std::shared_ptr<void>& content)
 {
-  return makeContent(type, std::static_pointer_cast<DNSRecordContent>(content)->getZoneRepresentation());
+  return makeContent(type, std::static_pointer_cast<Content>(content)->getZoneRepresentation());
 }
+
+// ---- what the backend is made of ----
+
+// PowerDNS's SQLite connection. file: made when it is not there. Throws SSqlException.
+class Sqlite : public SSQLite3
+{
+public:
+#if PDNS_VERSION >= 501
+  explicit Sqlite(const std::string& file) :
+    SSQLite3(g_slogStructured ? g_slog->withName("failover") : nullptr, file, "")
+  {
+  }
+#else
+  explicit Sqlite(const std::string& file) :
+    SSQLite3(file, "")
+  {
+  }
+#endif
+};
+
+// GSQLBackend, with the virtual functions that changed in one form.
+class SqlBackend : public GSQLBackend
+{
+public:
+  explicit SqlBackend(const std::string& suffix) :
+    GSQLBackend("failover", suffix)
+  {
+#if PDNS_VERSION >= 501
+    if (g_slogStructured) {
+      d_slog = g_slog->withName("failover" + suffix); // GSQLBackend logs through it, without looking whether it is there
+    }
+#endif
+  }
+
+#if PDNS_VERSION >= 501
+  bool getSOA(const ZoneName& zone, ZoneId zoneId, SOAData& soa) final
+  {
+    return findSOA(zone, zoneId, soa);
+  }
+  // The API's own lookups: as stored, disabled records too.
+  void APILookup(const QType& qtype, const DNSName& qname, ZoneId zoneId, bool includeDisabled) final
+  {
+    fromSql();
+    GSQLBackend::APILookup(qtype, qname, zoneId, includeDisabled);
+  }
+#else
+  bool getSOA(const ZoneName& zone, SOAData& soa) final
+  {
+    return findSOA(zone, -1, soa);
+  }
+#endif
+
+protected:
+  // zoneId: -1 where it is not known.
+  virtual bool findSOA(const ZoneName& zone, ZoneId zoneId, SOAData& soa) = 0;
+#if PDNS_VERSION >= 501
+  bool findSqlSOA(const ZoneName& zone, ZoneId zoneId, SOAData& soa)
+  {
+    return GSQLBackend::getSOA(zone, zoneId, soa);
+  }
+#else
+  bool findSqlSOA(const ZoneName& zone, ZoneId /* zoneId */, SOAData& soa)
+  {
+    return GSQLBackend::getSOA(zone, soa);
+  }
+#endif
+  // What get() returns next is SQL's.
+  virtual void fromSql() = 0;
+
+  void connect(std::unique_ptr<SSql> connection)
+  {
+#if PDNS_VERSION >= 409
+    setDB(std::move(connection));
+#else
+    setDB(connection.release());
+#endif
+    allocateStatements();
+  }
+};
 
 inline void report(std::unique_ptr<BackendFactory> factory)
 {
+#if PDNS_VERSION >= 409
+  BackendMakers().report(std::move(factory));
+#else
   BackendMakers().report(factory.release());
+#endif
 }
 
-// A symbol that pdns_server exports and pdnsutil, in some version, does not: linking to it would keep pdnsutil from
-// loading the module (it uses RTLD_NOW). Null where it is missing. name: mangled.
+// One line of the log. subsystem: "failover" or with the launch suffix.
+inline void log(Logger::Urgency urgency, const std::string& subsystem, const std::string& message)
+{
+#if PDNS_VERSION >= 501
+  if (g_slogStructured) {
+    g_slog->withName(subsystem)->info(static_cast<Logr::Priority>(urgency), message);
+    return;
+  }
+#endif
+  g_log << urgency << '[' << subsystem << "] " << message << std::endl;
+}
+
+// ---- the SQL of GSQLBackend: names and columns that changed (gsqlstatements.cc) ----
+
+#if PDNS_VERSION >= 409
+#define PDNS_SQL_ALL_SECONDARIES "info-all-secondaries-query"
+#define PDNS_SQL_ALL_PRIMARIES "info-all-primary-query"
+#define PDNS_SQL_UPDATE_PRIMARIES "update-primary-query"
+#define PDNS_SQL_AUTOPRIMARY "autoprimary"
+#define PDNS_SQL_PRIMARIES ":primaries"
+#define PDNS_SQL_CATALOG ", d.catalog"
+#else
+#define PDNS_SQL_ALL_SECONDARIES "info-all-slaves-query"
+#define PDNS_SQL_ALL_PRIMARIES "info-all-master-query"
+#define PDNS_SQL_UPDATE_PRIMARIES "update-master-query"
+#define PDNS_SQL_AUTOPRIMARY "supermaster"
+#define PDNS_SQL_PRIMARIES ":masters"
+#define PDNS_SQL_CATALOG
+#endif
+#if PDNS_VERSION >= 501
+#define PDNS_SQL_MEMBER_COLUMNS "d.id, d.name, d.type, d.options"
+#define PDNS_SQL_PRODUCER_MEMBER "d.type IN ('MASTER', 'PRODUCER')"
+#define PDNS_SQL_CONSUMER_MEMBER "d.type IN ('SLAVE', 'CONSUMER')"
+#else
+#define PDNS_SQL_MEMBER_COLUMNS "d.id, d.name, d.options"
+#define PDNS_SQL_PRODUCER_MEMBER "d.type='MASTER'"
+#define PDNS_SQL_CONSUMER_MEMBER "d.type='SLAVE'"
+#endif
+
+// ---- functions that pdns_server exports and pdnsutil, in some version, does not ----
+
+// Linking to such a symbol would keep pdnsutil from loading the module (it uses RTLD_NOW). Null where it is missing.
+// name: mangled.
 template <typename Function>
 Function* hostFunction(const char* name) noexcept
 {
   return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
 }
 
+// What a control command runs: the words of the command line, its name the first; the text to show.
+using Command = std::string(const std::vector<std::string>& words);
+
 // name: in capitals, as the control socket looks it up.
-inline void registerCommand(const std::string& name, DynListener::g_funk_t* function, const char* help, const char* arguments)
+template <Command* command>
+void registerCommand(const std::string& name, const char* help, const char* arguments)
 {
+#if PDNS_VERSION >= 501
+  constexpr auto run = [](const std::vector<std::string>& words, Utility::pid_t, Logr::log_t) { return command(words); };
+  constexpr auto mangled = "_ZN11DynListener12registerFuncERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEPFS5_RKSt6vectorIS5_SaIS5_EEiRKSt10shared_ptrIN4Logr6LoggerEEES7_S7_";
+#else
+  constexpr auto run = [](const std::vector<std::string>& words, Utility::pid_t) { return command(words); };
+  constexpr auto mangled = "_ZN11DynListener12registerFuncERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEPFS5_RKSt6vectorIS5_SaIS5_EEiES7_S7_";
+#endif
   using Register = void(const std::string&, DynListener::g_funk_t*, const std::string&, const std::string&);
-  static auto* const registerFunc = hostFunction<Register>("_ZN11DynListener12registerFuncERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEPFS5_RKSt6vectorIS5_SaIS5_EEiES7_S7_");
+  static auto* const registerFunc = hostFunction<Register>(mangled);
   if (registerFunc != nullptr) {
-    registerFunc(name, function, help, arguments);
+    registerFunc(name, run, help, arguments);
   }
 }
 
@@ -94,10 +269,15 @@ inline void purgeAll()
 }
 
 // Keys and metadata that DNSSECKeeper has cached for the zone (dnssec-key-cache-ttl, domain-metadata-cache-ttl).
-inline void forgetZoneMetadata(const DNSName& zone)
+inline void forgetZoneMetadata(const ZoneName& zone)
 {
-  using Clear = void(const DNSName&);
-  static auto* const clear = hostFunction<Clear>("_ZN12DNSSECKeeper11clearCachesERK7DNSName");
+#if PDNS_VERSION >= 501
+  constexpr auto mangled = "_ZN12DNSSECKeeper11clearCachesERK8ZoneName";
+#else
+  constexpr auto mangled = "_ZN12DNSSECKeeper11clearCachesERK7DNSName";
+#endif
+  using Clear = void(const ZoneName&);
+  static auto* const clear = hostFunction<Clear>(mangled);
   if (clear != nullptr) {
     clear(zone);
   }

@@ -15,7 +15,12 @@ namespace
 {
   DNSName nameOf(std::string_view wire)
   {
-    return {wire.data(), static_cast<int>(wire.size()), 0, false};
+    return DNSName(wire.data(), static_cast<int>(wire.size()), 0, false);
+  }
+
+  pdns_compat::ZoneName zoneOf(std::string_view wire)
+  {
+    return pdns_compat::ZoneName(nameOf(wire));
   }
 
   // Turns PowerDNS's several kinds of exception into ours.
@@ -69,8 +74,8 @@ namespace
   }
 }
 
-PdnsHost::PdnsHost(std::string logPrefix) :
-  d_logPrefix(std::move(logPrefix)), d_defaultTtl(static_cast<uint32_t>(::arg().asNum("default-ttl"))), d_upgradeTypes(::arg().mustDo("upgrade-unknown-types"))
+PdnsHost::PdnsHost(std::string subsystem) :
+  d_subsystem(std::move(subsystem)), d_defaultTtl(static_cast<uint32_t>(::arg().asNum("default-ttl"))), d_upgradeTypes(::arg().mustDo("upgrade-unknown-types"))
 {
 }
 
@@ -79,7 +84,7 @@ void PdnsHost::log(LogLevel level, const std::string& message) noexcept
   const auto urgency = level == LogLevel::Error ? Logger::Error : level == LogLevel::Warning ? Logger::Warning
     : level == LogLevel::Info                                                                ? Logger::Info
                                                                                              : Logger::Debug;
-  g_log << urgency << d_logPrefix << message << std::endl;
+  pdns_compat::log(urgency, d_subsystem, message);
 }
 
 WireName PdnsHost::wireName(std::string_view text) const
@@ -113,7 +118,7 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
       text = "\"" + text + "\"";
     }
     const auto content = pdns_compat::makeContent(record.type, text);
-    record.content = pdns_compat::contentOf(content);
+    record.content = content;
     record.filtered = isFiltered(record.type);
     record.redirects = record.type == QType::CNAME || record.type == QType::DNAME;
     if (record.type == QType::A || record.type == QType::AAAA) {
@@ -148,18 +153,18 @@ void PdnsHost::purgeEverything() noexcept
 
 void PdnsHost::zoneAdded(std::string_view apex, int64_t id) noexcept
 {
-  g_zoneCache.add(nameOf(apex), static_cast<pdns_compat::ZoneId>(id));
+  g_zoneCache.add(zoneOf(apex), static_cast<pdns_compat::ZoneId>(id));
   zoneChanged(apex);
 }
 
 void PdnsHost::zoneRemoved(std::string_view apex) noexcept
 {
-  g_zoneCache.remove(nameOf(apex));
+  g_zoneCache.remove(zoneOf(apex));
   zoneChanged(apex);
 }
 
 void PdnsHost::zoneChanged(std::string_view apex) noexcept
 {
-  pdns_compat::forgetZoneMetadata(nameOf(apex));
+  pdns_compat::forgetZoneMetadata(zoneOf(apex));
 }
 }

@@ -11,8 +11,8 @@ namespace failover
 class PdnsHost : public Host
 {
 public:
-  // logPrefix: "[failover] " or with the launch suffix.
-  explicit PdnsHost(std::string logPrefix);
+  // subsystem: what log lines begin with; "failover", or with the launch suffix.
+  explicit PdnsHost(std::string subsystem);
 
   void log(LogLevel level, const std::string& message) noexcept override;
   [[nodiscard]] WireName wireName(std::string_view text) const override;
@@ -26,7 +26,7 @@ public:
   void zoneChanged(std::string_view apex) noexcept override;
 
 private:
-  const std::string d_logPrefix;
+  const std::string d_subsystem;
   const uint32_t d_defaultTtl;
   const bool d_upgradeTypes; // upgrade-unknown-types
 };

@@ -52,7 +52,7 @@ Runtime* runtimeFor(const std::string& suffix, const Settings& settings)
       return runtime;
     }
   }
-  auto host = std::make_unique<PdnsHost>(name.empty() ? "[failover] " : "[failover:" + name + "] ");
+  auto host = std::make_unique<PdnsHost>(name.empty() ? "failover" : "failover:" + name);
   auto runtime = std::make_unique<Runtime>(name, settings, std::move(host));
   try {
     runtime->start();

@@ -9,9 +9,9 @@ namespace
   constexpr int s_patienceMs = 2500; // SSQLite3 tries a busy statement twice: five seconds at most
 }
 
-// The journal mode is not given to SSQLite3: it would set it with its own busy handler, which waits for ever.
+// SSQLite3 is not told the journal mode: it would set it with its own busy handler, which waits for ever.
 SqlConnection::SqlConnection(const std::string& file, const Pragmas& pragmas) :
-  SSQLite3(file, ""), d_file(file), d_opened(FileState::of(file))
+  Sqlite(file), d_file(file), d_opened(FileState::of(file))
 {
   sqlite3_busy_timeout(db(), s_patienceMs);
   if (!pragmas.journalMode.empty()) {

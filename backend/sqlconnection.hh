@@ -12,7 +12,7 @@
 
 namespace failover
 {
-class SqlConnection : public SSQLite3
+class SqlConnection : public pdns_compat::Sqlite
 {
 public:
   struct Pragmas
