@@ -20,7 +20,7 @@ namespace
     RRset rrset;
 
     Placeholder(uint16_t type, bool auth) :
-      record{.content = pdns_compat::contentOf(pdns_compat::makeContent(QType::ENT, "")), .auth = auth},
+      record{.content = pdns_compat::makeContent(QType::ENT, ""), .auth = auth},
       rrset{.type = type, .dependent = true, .records = {}} { }
     [[nodiscard]] Chosen chosen() const noexcept { return {&record, &rrset}; }
   };
