@@ -151,8 +151,9 @@ class PowerDNS:
     def control(self, *words: str) -> str:
         return run("pdns_control", f"--config-dir={self.folder}", f"--socket-dir={self.folder}", *words)
 
-    def util(self, *words: str) -> str:
-        return run("pdnsutil", f"--config-dir={self.folder}", *words)
+    def util(self, *words: str, text: str = "") -> str:
+        """`text`: what is typed."""
+        return run("pdnsutil", f"--config-dir={self.folder}", *words, text=text)
 
     def status(self, *words: str):
         return json.loads(self.control("failover-status", *words, "json"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.certificates import Authority
 from harness.nodeserver import NodeServer
-from harness.poll import eventually
+from harness.poll import NotSeen, eventually
 from harness.server import PowerDNS, StartFailed
 from harness.store import Store
 
@@ -99,7 +99,10 @@ class Case(unittest.TestCase):
             seen.add(data)
             return data == expected
 
-        eventually(as_expected, within, f"{name} {rdtype} is {expected}; seen: {seen}")
+        try:
+            eventually(as_expected, within, f"{name} {rdtype} is {expected}")
+        except NotSeen as error:
+            raise NotSeen(f"{error}; seen: {seen}") from None
 
 
 class SharedCase(Case):
