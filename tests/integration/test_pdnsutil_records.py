@@ -92,6 +92,14 @@ class RecordsTest(TwinsCase):
         self.assertEqual(len(self.rows("comments", ZONE)), 1)
         self.util("check-zone", ZONE)
 
+    def test_comments(self):
+        self.needs("rrset add-comment")
+        self.server.util("rrset", "add-comment", ZONE, "www." + ZONE, "A", "it's why", "me")  # the time is a part of it
+        row = self.rows("comments", ZONE)[-1]
+        self.assertIn("it's why", row)
+        self.assertIn("it's why", self.server.util("rrset", "list-comments", ZONE))
+        self.store.sql("DELETE FROM comments WHERE comment = 'it''s why'")
+
     def test_bench(self):
         names = self.bed.folder / "names"
         names.write_text("alpha.example\nno.example\n")

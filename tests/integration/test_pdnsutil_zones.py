@@ -95,7 +95,7 @@ class ZonesTest(ZonesCase):
         self.refused("change-secondary-zone-primary", "no." + zone, "192.0.2.10")
         self.assertNotIn(zone, self.util("list-all-zones", "secondary"))
         self.assertIn(zone, self.util("list-all-zones", "secondary", "--verbose"))
-        self.util("load-zone", zone, self.load("load.example", BIND_ZONE.replace("load.example", zone))[2])
+        self.util(*self.load(zone, BIND_ZONE.replace("load.example", zone)), "--force")
         self.answered("mail." + zone + ".", "A", "192.0.2.25")
 
     def test_load_zone(self):
@@ -171,6 +171,15 @@ class ZonesTest(ZonesCase):
         with mock.patch.dict(os.environ, EDITOR="true"):
             self.util("edit-zone", zone, text="q")
         self.assertEqual(self.server.data("www.edit.example.", "A"), ("192.0.2.2",))
+
+    def test_copy(self):
+        self.needs("zone copy")
+        self.with_records("copy.example")
+        self.util("set-meta", "copy.example", "X-TEST", "kept")
+        self.util("zone", "copy", "copy.example", "copied.example")
+        self.util("rectify-zone", "copied.example")
+        self.answered("www.copied.example.", "A", "192.0.2.1")
+        self.assertIn("X-TEST = kept", self.util("get-meta", "copied.example"))
 
     def test_increase_serial(self):
         zone = "serial.example"

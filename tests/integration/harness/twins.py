@@ -61,6 +61,11 @@ class TwinsCase(SharedCase):
         said = re.sub(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d .*\n", "", said)
         return re.sub(r"gsqlite3|failover", "BACKEND", said)
 
+    def needs(self, command: str):
+        """Skips the test where pdnsutil is too old."""
+        if command not in self.server.util("help"):
+            self.skipTest(f"this pdnsutil has no '{command}'")
+
     def sql(self, statements: str):
         """Rows that no pdnsutil would write, into both stores."""
         for path in self.paths:
@@ -84,4 +89,5 @@ class TwinsCase(SharedCase):
         eventually(lambda: self.server.ask(name, rdtype).rcode == rcode, SECOND, f"{name} {rdtype}: {rcode}")
 
     def serial(self, zone: str) -> int:
-        return int(self.server.data(zone + ".", "SOA")[0].split()[2])
+        """As it is answered; 0 while it is not."""
+        return int(" ".join((*self.server.data(zone + ".", "SOA"), "0 0 0")).split()[2])
