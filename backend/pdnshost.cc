@@ -13,6 +13,9 @@ namespace failover
 {
 namespace
 {
+  // An empty non-terminal has no type; PowerDNS calls that so when it copies a zone (pdnsutil b2b-migrate).
+  constexpr std::string_view s_copiedNoType = "TYPE0";
+
   DNSName nameOf(std::string_view wire)
   {
     return DNSName(wire.data(), static_cast<int>(wire.size()), 0, false);
@@ -102,7 +105,7 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
     CompiledRecord record;
     QType type;
     type = std::string(row.type);
-    if (type.getCode() == 0 && !row.type.empty()) {
+    if (type.getCode() == 0 && !row.type.empty() && row.type != s_copiedNoType) {
       throw RecordError("type: '" + std::string(row.type) + "' is not known");
     }
     record.type = type.getCode();
