@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: failover backend authors
 """Running the programs that an administrator runs."""
 import os
+import re
 import subprocess
 
 
@@ -22,3 +23,8 @@ def run(*arguments, text: str | None = None, timeout: float = 30.0) -> str:
     if done.returncode != 0:
         raise CommandFailed(arguments, done.returncode, done.stdout)
     return done.stdout
+
+
+def without_log(said: str) -> str:
+    """What a program of PowerDNS's said, without the lines of its log, which begin anywhere and have times in them."""
+    return re.sub(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d .*\n", "", said)
