@@ -38,7 +38,7 @@ namespace
     GsqlStatement{"delete-names-query", "DELETE FROM records WHERE domain_id=:domain_id AND name=:qname"},
     GsqlStatement{"delete-empty-non-terminal-query", "DELETE FROM records WHERE domain_id=:domain_id AND name=:qname AND type IS NULL"},
     GsqlStatement{"remove-empty-non-terminals-from-zone-query", "DELETE FROM records WHERE domain_id=:domain_id AND type IS NULL"},
-    GsqlStatement{"search-records-query", ENABLED_RECORDS " AND (name LIKE :value ESCAPE '\\' OR content LIKE :value2 ESCAPE '\\') LIMIT :limit"},
+    GsqlStatement{"search-records-query", "SELECT " RECORD_COLUMNS " FROM records WHERE name LIKE :value ESCAPE '\\' OR content LIKE :value2 ESCAPE '\\' LIMIT :limit"},
 
     // Order of names, for denial of existence.
     GsqlStatement{"get-order-first-query", "SELECT ordername " ORDERED_RECORDS " ORDER BY ordername LIMIT 1"},
