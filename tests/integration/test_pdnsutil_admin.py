@@ -98,7 +98,8 @@ class TsigTest(AdminCase):
         self.assertIn("zone.key", self.util("show-zone", zone))
         self.util("deactivate-tsig-key", zone, "zone.key", "primary")
         self.allowed(False, zone, *key)
-        for kind, stored in (("secondary", "AXFR-MASTER-TSIG"), ("producer", "TSIG-ALLOW-AXFR"), ("consumer", "AXFR-MASTER-TSIG")):
+        for kind, stored in (("secondary", "AXFR-MASTER-TSIG"), ("producer", "TSIG-ALLOW-AXFR"),
+                             ("consumer", "AXFR-MASTER-TSIG")):
             self.util("activate-tsig-key", zone, "zone.key", kind)
             self.assertIn(f"'{stored}'", self.rows("domainmetadata", zone)[0])
             self.util("deactivate-tsig-key", zone, "zone.key", kind)

@@ -5,12 +5,11 @@ although PowerDNS caches keys and metadata of zones."""
 import re
 
 import dns.dnssec
-import dns.name
-import dns.rdata
 
 from harness.command import run
 from harness.poll import eventually
 from harness.twins import SECOND, TwinsCase
+from harness.zonekeys import ZoneKeys
 
 WWW = "192.0.2.1"
 
@@ -20,39 +19,27 @@ class KeysCase(TwinsCase):
 
     def make_zone(self, zone: str):
         self.zone, self.apex, self.www = zone, f"{zone}.", f"www.{zone}."
+        self.keys = ZoneKeys(self.server, zone)
         self.util("create-zone", zone, "ns1." + zone)
         self.util("add-record", zone, "www", "A", WWW)
         self.answered(self.www, "A", WWW)
-
-    def signers(self, name: str, covered: str) -> set[str]:
-        """The tags of the keys that have signed this rrset."""
-        signatures = (data.split() for data in self.server.ask(name, covered, dnssec=True, tcp=True).data("RRSIG"))
-        return {fields[6] for fields in signatures if fields[0] == covered}
-
-    def tag(self, number: str) -> str:
-        dnskey = self.util("export-zone-dnskey", self.zone, number, random=True)
-        data = re.search(r"IN DNSKEY (.*)", dnskey)[1]
-        return str(dns.dnssec.key_id(dns.rdata.from_text("IN", "DNSKEY", data)))
 
     def add_key(self, *words: str) -> str:
         """The new key's number."""
         return self.util("add-zone-key", self.zone, *words).split()[-1]
 
+    def number(self) -> str:
+        """Of the zone's first key."""
+        return re.search(r"(?i)ID = (\d+)", self.util("show-zone", self.zone))[1]
+
     def becomes(self, what, expected, description: str):
         eventually(lambda: what() == expected, SECOND, f"{description} is {expected}")
 
     def www_signed_by(self, *numbers: str):
-        tags = {self.tag(number) for number in numbers}
-        self.becomes(lambda: self.signers(self.www, "A"), tags, "the signers of www")
+        self.becomes(lambda: self.keys.signers("www", "A"), self.keys.tags(*numbers), "the signers of www")
 
     def served_keys(self, *numbers: str):
-        tags = {self.tag(number) for number in numbers}
-
-        def served() -> set[str]:
-            keys = self.server.data(self.apex, "DNSKEY", tcp=True)
-            return {str(dns.dnssec.key_id(dns.rdata.from_text("IN", "DNSKEY", data))) for data in keys}
-
-        self.becomes(served, tags, "the DNSKEY rrset")
+        self.becomes(self.keys.served, self.keys.tags(*numbers), "the DNSKEY rrset")
 
     def key_file(self, *words: str):
         """A new private key in a file; the same for both stores, so that what is said of it can be compared."""
@@ -67,21 +54,21 @@ class KeysTest(KeysCase):
 
     def test_secure_and_disable(self):
         self.make_zone("secure.example")
-        self.assertEqual(self.signers(self.www, "A"), set())
+        self.assertEqual(self.keys.signers("www", "A"), set())
         self.refused("export-zone-ds", self.zone)
         self.util("secure-zone", self.zone)
         number = self.util("list-keys", self.zone, random=True)
         self.assertRegex(number, r"(?i)csk")
-        eventually(lambda: len(self.signers(self.www, "A")) == 1, SECOND, "www is signed")
-        self.assertEqual(self.signers(self.apex, "DNSKEY"), self.signers(self.www, "A"))
+        eventually(lambda: len(self.keys.signers("www", "A")) == 1, SECOND, "www is signed")
+        self.assertEqual(self.keys.signers("", "DNSKEY"), self.keys.signers("www", "A"))
         self.refused("secure-zone", self.zone)
         self.refused("secure-zone", "no.secure.example")
         self.util("show-zone", self.zone, random=True)
         self.util("disable-dnssec", self.zone)
-        self.becomes(lambda: self.signers(self.www, "A"), set(), "the signers of www")
+        self.becomes(lambda: self.keys.signers("www", "A"), set(), "the signers of www")
         self.answered(self.apex, "DNSKEY")
         self.util("secure-zone", self.zone)
-        eventually(lambda: len(self.signers(self.www, "A")) == 1, SECOND, "www is signed again")
+        eventually(lambda: len(self.keys.signers("www", "A")) == 1, SECOND, "www is signed again")
 
     def test_export_and_import(self):
         self.make_zone("import.example")
@@ -89,16 +76,15 @@ class KeysTest(KeysCase):
             path = self.key_file("ksk", algorithm)
             self.util("import-zone-key", self.zone, str(path), "ksk", "active", "published")
             self.assertEqual(self.util("export-zone-key", self.zone, str(number)).strip(), path.read_text().strip())
+            self.assertIn(self.zone, self.util("export-zone-dnskey", self.zone, str(number)))
         self.served_keys("1", "2", "3", "4")
         self.www_signed_by("1", "2", "3", "4")
         self.assertIn("import.example", self.util("list-keys"))
         said = self.util("show-zone", self.zone)
         for key in self.server.data(self.apex, "DNSKEY", tcp=True):
             self.assertIn(key.split()[3][:20], said)  # dnspython breaks long keys into words
-        expected = {dns.dnssec.make_ds(dns.name.from_text(self.zone), dns.rdata.from_text("IN", "DNSKEY", key), 2).to_text()
-                    for key in self.server.data(self.apex, "DNSKEY", tcp=True)}
         exported = re.findall(r"IN DS (\d+ \d+ 2 [0-9a-f]+)", self.util("export-zone-ds", self.zone))
-        self.assertEqual(set(exported), expected)
+        self.assertEqual(set(exported), {self.keys.ds(number) for number in "1234"})
 
     def test_import_inactive_and_unpublished(self):
         self.make_zone("flags.example")
@@ -124,10 +110,6 @@ class KeysTest(KeysCase):
         self.answered(self.apex, "DNSKEY", *key)
         self.www_signed_by(self.number())
 
-    def number(self) -> str:
-        """Of the zone's first key."""
-        return re.search(r"(?i)ID = (\d+)", self.util("show-zone", self.zone))[1]
-
     def test_switching_keys(self):
         self.make_zone("switch.example")
         one = self.add_key("ksk", "active", "ecdsa256")
@@ -135,7 +117,7 @@ class KeysTest(KeysCase):
         three = self.add_key("zsk", "inactive", "unpublished", "ecdsa256")
         self.served_keys(one, two)
         self.www_signed_by(two)
-        self.assertEqual(self.signers(self.apex, "DNSKEY"), {self.tag(one)})
+        self.assertEqual(self.keys.signers("", "DNSKEY"), self.keys.tags(one))
         self.util("publish-zone-key", self.zone, three)
         self.served_keys(one, two, three)
         self.util("activate-zone-key", self.zone, three)
@@ -204,18 +186,17 @@ class DenialTest(KeysCase):
         self.make_zone("cds.example")
         path = self.key_file("ksk", "ecdsa256")
         self.util("import-zone-key", self.zone, str(path), "ksk")
-        eventually(lambda: self.server.data(self.apex, "DNSKEY"), SECOND, "the key is served")
-        key = dns.rdata.from_text("IN", "DNSKEY", self.server.data(self.apex, "DNSKEY")[0])
-        digests = {kind: dns.dnssec.make_ds(dns.name.from_text(self.zone), key, kind).to_text() for kind in (2, 4)}
+        number = self.number()
+        digests = [self.keys.ds(number, kind) for kind in (2, 4)]
         for rdtype in ("CDS", "CDNSKEY"):
             self.answered(self.apex, rdtype)
         self.util("set-publish-cds", self.zone)
-        self.answered(self.apex, "CDS", digests[2])
+        self.answered(self.apex, "CDS", digests[0])
         self.util("set-publish-cds", self.zone, "2,4")
-        self.answered(self.apex, "CDS", *digests.values())
+        self.answered(self.apex, "CDS", *digests)
         self.util("set-publish-cdnskey", self.zone)
-        self.answered(self.apex, "CDNSKEY", key.to_text())
-        self.assertEqual(self.signers(self.apex, "CDS"), self.signers(self.apex, "DNSKEY"))
+        self.answered(self.apex, "CDNSKEY", self.keys.dnskey(number))
+        self.assertEqual(self.keys.signers("", "CDS"), self.keys.signers("", "DNSKEY"))
         self.util("set-publish-cds", self.zone, "0")
         self.answered(self.apex, "CDS", "0 0 0 00")
         self.util("set-publish-cdnskey", self.zone, "delete")
@@ -233,7 +214,7 @@ class PresignedTest(KeysCase):
         self.make_zone("signed.example")
         self.util("import-zone-key", self.zone, str(self.key_file("ksk", "ecdsa256")), "ksk")
         self.util("rectify-zone", self.zone)
-        eventually(lambda: self.signers(self.www, "A"), SECOND, "www is signed")
+        eventually(lambda: self.keys.signers("www", "A"), SECOND, "www is signed")
         transfer = run("dig", "@127.0.0.1", "-p", self.server.port, "+onesoa", "+nocomments", "+nocmd", self.zone, "AXFR")
         self.assertIn("RRSIG", transfer)
         # PowerDNS makes NSEC records itself, of a presigned zone too; their signatures are stored.

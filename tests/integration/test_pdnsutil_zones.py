@@ -216,8 +216,8 @@ class ZonesTest(ZonesCase):
         self.util("set-option", zone, "producer", "coo", "")
         self.assertNotIn("other.example", self.util("show-zone", zone))
         self.util("set-options-json", zone, "")
-        for command in (("set-kind", "primary"), ("set-account", "x"), ("set-options-json", "{}"), ("set-catalog", "catalog.example"),
-                        ("set-option", "producer", "coo", "x")):
+        for command in (("set-kind", "primary"), ("set-account", "x"), ("set-options-json", "{}"),
+                        ("set-catalog", "catalog.example"), ("set-option", "producer", "coo", "x")):
             self.refused(command[0], "no.kind.example", *command[1:])
         self.assertEqual(self.server.data("www.kind.example.", "A"), ("192.0.2.1",))
 

@@ -23,7 +23,8 @@ off A 192.0.2.13
 UPPER A 192.0.2.14
 dot\\.ted A 192.0.2.15
 """
-NAMES = ("@", "ns1", "mail", "www", "alias", "x.wild", "wild", "ent", "a.b.ent", "sub", "x.sub", "off", "upper", "dot\\.ted", "nowhere")
+NAMES = ("@", "ns1", "mail", "www", "alias", "x.wild", "wild", "ent", "a.b.ent", "sub", "x.sub", "off", "upper", "dot\\.ted",
+         "nowhere")
 TYPES = ("A", "AAAA", "MX", "TXT", "NS", "SOA", "CNAME", "DNSKEY", "NSEC3PARAM", "CDS", "ANY")
 
 
@@ -73,7 +74,8 @@ def answers(server) -> dict:
 
 def sayings(server) -> dict:
     """What pdnsutil shows of everything."""
-    commands = [("list-all-zones",), ("list-all-zones", "--verbose"), ("list-keys",), ("list-tsig-keys",), ("list-autoprimaries",)]
+    commands = [("list-all-zones",), ("list-all-zones", "--verbose"), ("list-keys",), ("list-tsig-keys",),
+                ("list-autoprimaries",)]
     for zone in ZONES + OTHER_ZONES:
         commands += [("list-zone", zone), ("show-zone", zone), ("get-meta", zone)]
     return {command: without_log(server.util(*command)) for command in commands}
