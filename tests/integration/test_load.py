@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.command import run
 from harness.poll import eventually
-from harness.server import StartFailed
+from harness.nameserver import StartFailed
 from harness.store import Store
 from harness.testbed import EAST, EAST_V4, HOSTS, Case
 

@@ -7,9 +7,10 @@ import unittest
 from pathlib import Path
 
 from harness.certificates import Authority
+from harness.nameserver import NameServer, StartFailed
 from harness.nodeserver import NodeServer
 from harness.poll import NotSeen, eventually
-from harness.server import PowerDNS, StartFailed
+from harness.server import PowerDNS
 from harness.store import Store
 
 # The names and addresses of two nodes in two places. They are only ever in answers; checks go to loopback.
@@ -30,7 +31,7 @@ class Testbed:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="failover-test-"))
-        self.servers: list[PowerDNS] = []
+        self.servers: list[NameServer] = []
         self.nodes: list[NodeServer] = []
         self._authority = None
 
@@ -41,7 +42,10 @@ class Testbed:
         """Not started yet. `settings` as in pdns.conf with _ for -, and those of PowerDNS()."""
         if store is not None:
             settings.setdefault("failover_database", store.path)
-        server = PowerDNS(self.folder / name, **settings)
+        return self.keep(PowerDNS(self.folder / name, **settings))
+
+    def keep(self, server: NameServer) -> NameServer:
+        """Its log is shown with a failure, and it is ended with the bed."""
         self.servers.append(server)
         return server
 
