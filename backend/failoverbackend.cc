@@ -72,13 +72,17 @@ std::string_view FailoverBackend::lowered(const DNSName& name) noexcept
 
 void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_compat::ZoneId zoneId, DNSPacket* packet)
 {
-  const auto* snapshot = newest(d_answers.get());
+  if (packet != nullptr || d_storedZone != zoneId) {
+    d_storedZone.reset();
+  }
+  const auto* snapshot = d_storedZone ? nullptr : newest(d_answers.get());
   if (snapshot == nullptr) {
     fromSql();
     GSQLBackend::lookup(qtype, qname, zoneId, packet);
     return;
   }
   d_source = Source::Snapshot;
+  d_liveZone = nullptr;
   d_askedType = qtype;
   d_askedName = qname;
   d_askedZone = zoneId;
@@ -110,8 +114,10 @@ bool FailoverBackend::get(DNSZoneRecord& record)
   if (d_source == Source::Sql) {
     return DNSBackend::get(record);
   }
-  if (d_next == d_chosen.size()) {
-    return false;
+  while (d_next == d_chosen.size()) {
+    if (!chooseNextName()) {
+      return false;
+    }
   }
   const auto& [chosen, rrset] = d_chosen[d_next];
   record.domain_id = static_cast<pdns_compat::ZoneId>(d_zoneIds[d_next]);
@@ -142,7 +148,12 @@ bool FailoverBackend::get(DNSResourceRecord& record)
 {
   if (d_source == Source::Snapshot) {
     fromSql();
-    GSQLBackend::lookup(d_askedType, d_askedName, d_askedZone, nullptr);
+    if (d_liveZone != nullptr) {
+      GSQLBackend::list(pdns_compat::ZoneName(d_askedName), d_askedZone, false);
+    }
+    else {
+      GSQLBackend::lookup(d_askedType, d_askedName, d_askedZone, nullptr);
+    }
   }
   return GSQLBackend::get(record);
 }
@@ -225,17 +236,5 @@ bool FailoverBackend::getDomainKeys(const pdns_compat::ZoneName& name, std::vect
     keys.push_back({key.content, key.id, key.flags, key.active, key.published});
   }
   return true;
-}
-
-bool FailoverBackend::list(const pdns_compat::ZoneName& target, pdns_compat::ZoneId zoneId, bool includeDisabled)
-{
-  fromSql();
-  return GSQLBackend::list(target, zoneId, includeDisabled);
-}
-
-bool FailoverBackend::listSubZone(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId)
-{
-  fromSql();
-  return GSQLBackend::listSubZone(zone, zoneId);
 }
 }

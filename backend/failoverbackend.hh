@@ -13,7 +13,8 @@
 #include "sqlconnection.hh"
 
 // FailoverBackend: what a query asks is answered from the snapshot, health applied; all else (administration,
-// transfers, anything inside a transaction, everything in pdnsutil) is PowerDNS's own GSQLBackend on the store itself.
+// transfers unless a zone wants them live, anything inside a transaction, everything in pdnsutil) is PowerDNS's own
+// GSQLBackend on the store itself.
 // A change made through it returns when answers know it.
 //
 // Thread: one at a time per instance; PowerDNS never re-enters one. Instances come and go.
@@ -80,6 +81,9 @@ private:
   // Lower-case wire form, in d_nameBuffer.
   std::string_view lowered(const DNSName& name) noexcept;
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
+  // A list of a zone: see failovertransfer.cc.
+  bool chooseNextName();
+  const Zone* findLive(const pdns_compat::ZoneName& apex, pdns_compat::ZoneId zoneId);
   // Passes a write's result on, when answers know of it.
   bool written(bool result);
 
@@ -105,6 +109,10 @@ private:
   // types, even if a node has come back in between. Of d_withheldFrom.
   std::vector<const RRset*> d_withheld;
   const Snapshot* d_withheldFrom{nullptr};
+  // A list of a zone.
+  const Zone* d_liveZone{nullptr};                 // listed live, name after name; in what d_answers holds
+  size_t d_liveName{0};                            // the next one's place in it
+  std::optional<pdns_compat::ZoneId> d_storedZone; // listed as stored
   std::array<char, 256> d_nameBuffer{};
   std::mt19937_64 d_random;
 };

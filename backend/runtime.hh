@@ -41,6 +41,9 @@ public:
   // long (they will know it then). Thread: any but the two above.
   void storeWritten();
 
+  // Tells the operator. Thread: any.
+  void warn(const std::string& message) noexcept { d_host->log(LogLevel::Warning, message); }
+
   // --- What pdns_control asks. Thread: any but the two above. ---
 
   [[nodiscard]] std::vector<NodeStatus> nodes() const { return d_prober.status(); }

@@ -59,6 +59,10 @@ public:
   // The rrsets at a name (lower-case wire form), one per type; empty when the name is not in the zone.
   [[nodiscard]] std::span<const RRset> find(std::string_view name) const noexcept;
 
+  // Its names, each once and in no order: 0 to nameCount() - 1, lower-case wire form.
+  [[nodiscard]] size_t nameCount() const noexcept { return d_names.size(); }
+  [[nodiscard]] WireName nameAt(size_t place) const { return fullName(d_names[place]); }
+
   // Metadata values by kind; kinds compare without case, as the column does (COLLATE NOCASE).
   struct KindLess
   {
