@@ -63,6 +63,7 @@ protected:
   void reconnect() override;
   bool findSOA(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId, SOAData& soa) override;
   void fromSql() override { d_source = Source::Sql; }
+  void zonesToNotify(const std::vector<DomainInfo>& zones) override;
 
 private:
   enum class Source : uint8_t

@@ -77,6 +77,15 @@ bool FailoverBackend::chooseNextName()
   return true;
 }
 
+// PowerDNS has compared serials in the store. Who is notified then asks for the new one, and would take an older one of
+// ours to mean that nothing is new, for good: PowerDNS does not notify twice.
+void FailoverBackend::zonesToNotify(const std::vector<DomainInfo>& zones)
+{
+  if (!zones.empty()) {
+    written(true);
+  }
+}
+
 bool FailoverBackend::listSubZone(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId)
 {
   fromSql();

@@ -134,6 +134,20 @@ public:
   }
 #endif
 
+#if PDNS_VERSION >= 409
+  void getUpdatedPrimaries(std::vector<DomainInfo>& zones, std::unordered_set<DNSName>& catalogs, CatalogHashMap& hashes) final
+  {
+    GSQLBackend::getUpdatedPrimaries(zones, catalogs, hashes);
+    zonesToNotify(zones);
+  }
+#else
+  void getUpdatedMasters(std::vector<DomainInfo>& zones, std::unordered_set<DNSName>& catalogs, CatalogHashMap& hashes) final
+  {
+    GSQLBackend::getUpdatedMasters(zones, catalogs, hashes);
+    zonesToNotify(zones);
+  }
+#endif
+
 protected:
   // zoneId: -1 where it is not known.
   virtual bool findSOA(const ZoneName& zone, ZoneId zoneId, SOAData& soa) = 0;
@@ -150,6 +164,8 @@ protected:
 #endif
   // What get() returns next is SQL's.
   virtual void fromSql() = 0;
+  // Secondaries of these are notified next.
+  virtual void zonesToNotify(const std::vector<DomainInfo>& zones) = 0;
 
   void connect(std::unique_ptr<SSql> connection)
   {
