@@ -72,6 +72,10 @@ std::string_view FailoverBackend::lowered(const DNSName& name) noexcept
 
 void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_compat::ZoneId zoneId, DNSPacket* packet)
 {
+  if (packet != nullptr && inTransaction()) {
+    // Never part of one: PowerDNS has left it open (4.7, rfc2136handler.cc, a prerequisite of a class that is none).
+    abortTransaction();
+  }
   if (packet != nullptr || d_storedZone != zoneId) {
     d_storedZone.reset();
   }

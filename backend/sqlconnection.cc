@@ -30,4 +30,9 @@ bool SqlConnection::isConnectionUsable()
   const auto now = FileState::of(d_file);
   return now && d_opened && now->isFile(*d_opened);
 }
+
+void SqlConnection::startTransaction()
+{
+  execute("BEGIN IMMEDIATE");
+}
 }

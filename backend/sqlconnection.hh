@@ -27,6 +27,10 @@ public:
   // False once another file stands at the path, or none; GSQLBackend then calls reconnect().
   bool isConnectionUsable() override;
 
+  // A writer from the first moment: PowerDNS reads before it writes, and SQLite lets nobody write on top of what has
+  // changed since it was read, however long one waits.
+  void startTransaction() override;
+
 private:
   const std::string d_file;
   std::optional<FileState> d_opened;
