@@ -72,7 +72,7 @@ bool FailoverBackend::chooseNextName()
   d_next = 0;
   const auto name = d_liveZone->nameAt(d_liveName);
   ++d_liveName;
-  d_askedName = DNSName(name.data(), static_cast<int>(name.size()), 0, false);
+  d_askedName = pdns_compat::nameOf(name);
   choose(*d_liveZone, name, QType::ANY, nullptr);
   return true;
 }

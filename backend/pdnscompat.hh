@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,16 @@ inline void setZone(SOAData& soa, const ZoneName& zone)
   soa.qname = zone;
 }
 #endif
+
+// From wire form, label by label: what the constructor for it takes changes even between patch releases (5.1.4, 5.1.5).
+inline DNSName nameOf(std::string_view wire)
+{
+  DNSName name;
+  for (size_t label = 0; label < wire.size() && wire[label] != 0; label += 1 + static_cast<unsigned char>(wire[label])) {
+    name.appendRawLabel(wire.data() + label + 1, static_cast<unsigned char>(wire[label]));
+  }
+  return name.empty() ? g_rootdnsname : name;
+}
 
 // ---- record contents ----
 

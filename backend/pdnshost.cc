@@ -16,14 +16,9 @@ namespace
   // An empty non-terminal has no type; PowerDNS calls that so when it copies a zone (pdnsutil b2b-migrate).
   constexpr std::string_view s_copiedNoType = "TYPE0";
 
-  DNSName nameOf(std::string_view wire)
-  {
-    return DNSName(wire.data(), static_cast<int>(wire.size()), 0, false);
-  }
-
   pdns_compat::ZoneName zoneOf(std::string_view wire)
   {
-    return pdns_compat::ZoneName(nameOf(wire));
+    return pdns_compat::ZoneName(pdns_compat::nameOf(wire));
   }
 
   // Turns PowerDNS's several kinds of exception into ours.
@@ -141,12 +136,12 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
 
 void PdnsHost::purgeName(std::string_view name) noexcept
 {
-  pdns_compat::purgeExact(nameOf(name));
+  pdns_compat::purgeExact(pdns_compat::nameOf(name));
 }
 
 void PdnsHost::purgeSuffix(std::string_view apex) noexcept
 {
-  pdns_compat::purgeMatching(nameOf(apex).toString() + "$");
+  pdns_compat::purgeMatching(pdns_compat::nameOf(apex).toString() + "$");
 }
 
 void PdnsHost::purgeEverything() noexcept
