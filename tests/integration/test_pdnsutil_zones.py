@@ -32,7 +32,6 @@ $GENERATE 1-3 host$ A 192.0.2.$
 $ORIGIN deeper.load.example.
 name    IN A    192.0.2.15
 """
-EDITOR_SED = "sed -i -E -e 's/192\\.0\\.2\\.1$/192.0.2.2/' -e 's/ 1 10800 3600/ 7 10800 3600/'"
 
 
 class ZonesCase(TwinsCase):
@@ -162,15 +161,20 @@ class ZonesTest(ZonesCase):
         zone = "edit.example"
         self.with_records(zone)
         self.answered("www.edit.example.", "A", "192.0.2.1")
-        with mock.patch.dict(os.environ, EDITOR=EDITOR_SED):
-            self.util("edit-zone", zone, text="a")  # apply
+        self.edit(zone, r"s/192\.0\.2\.1$/192.0.2.2/; s/ 1 10800 3600/ 7 10800 3600/", "a")  # apply
         self.answered("www.edit.example.", "A", "192.0.2.2")
         self.assertEqual(self.serial(zone), 7)
-        with mock.patch.dict(os.environ, EDITOR="sed -i s/192.0.2.2/192.0.2.256/"):
-            self.refused("edit-zone", zone, text="q", random=True)  # quit; the message names a temporary file
-        with mock.patch.dict(os.environ, EDITOR="true"):
-            self.util("edit-zone", zone, text="q")
+        self.edit(zone, "s/192.0.2.2$/192.0.2.256/", "q", self.refused)  # quit
+        self.edit(zone, "", "q")
         self.assertEqual(self.server.data("www.edit.example.", "A"), ("192.0.2.2",))
+
+    def edit(self, zone: str, program: str, typed: str, how=None):
+        """edit-zone with sed for an editor."""
+        editor = self.bed.folder / "editor"
+        editor.write_text(f"#!/bin/sh\nfor file; do :; done\nsed -i -e '{program}' \"$file\"\n")  # the last argument
+        editor.chmod(0o755)
+        with mock.patch.dict(os.environ, EDITOR=str(editor)):
+            (how or self.util)("edit-zone", zone, text=typed, random=True)  # says a temporary file's name
 
     def test_copy(self):
         self.needs("zone copy")
