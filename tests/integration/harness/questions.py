@@ -101,7 +101,14 @@ class Resolver:
                              one_rr_per_rrset=True, sock=self._udp)
 
     def _over_tcp(self, message):
-        if self._tcp is None:
-            self._tcp = socket.create_connection((self.address, self.port), self.timeout)
-            self._tcp.setblocking(False)
+        if self._tcp is not None:
+            try:
+                return self._ask_over(message)
+            except (EOFError, ConnectionError):
+                self.close()  # the server ends a connection that was idle for some seconds
+        self._tcp = socket.create_connection((self.address, self.port), self.timeout)
+        self._tcp.setblocking(False)
+        return self._ask_over(message)
+
+    def _ask_over(self, message):
         return dns.query.tcp(message, self.address, self.timeout, self.port, one_rr_per_rrset=True, sock=self._tcp)
