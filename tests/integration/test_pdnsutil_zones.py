@@ -247,6 +247,7 @@ class AllZonesTest(ZonesCase):
         self.with_records(zone)
         self.util("add-record", zone, "a.b.ent", "A", "192.0.2.12")
         self.util("add-record", zone, "sub", "NS", "ns.sub.rectify.example")
+        self.util("add-record", zone, "sub", "DS", "12345 13 2 " + "ab" * 32)
         self.util("add-record", zone, "ns.sub", "A", "192.0.2.54")
         self.util("secure-zone", zone)
         good = self.rows("records", zone)
@@ -260,6 +261,9 @@ class AllZonesTest(ZonesCase):
             self.assertEqual(self.rows("records", zone), good)
             self.rcode_becomes(f"b.ent.{zone}.", "NOERROR")
         self.refused("rectify-zone", "no.rectify.example")
+        self.util("delete-rrset", zone, "a.b.ent", "A")
+        self.util("rectify-zone", zone)
+        self.rcode_becomes(f"ent.{zone}.", "NXDOMAIN")
 
     def test_secure_all(self):
         self.with_records("one.example")
@@ -270,3 +274,19 @@ class AllZonesTest(ZonesCase):
         for zone in ("one.example", "two.example"):
             self.assertEqual(len(self.rows("cryptokeys", zone)), 1)
             self.eventually(lambda name=zone + ".": len(self.server.data(name, "DNSKEY")) == 1, SECOND, f"the key of {zone}")
+
+
+class FewEmptyNamesTest(ZonesCase):
+    """More empty non-terminals than PowerDNS is told to keep: it keeps none."""
+
+    SETTINGS = {"max_ent_entries": 1}
+
+    def test_rectify(self):
+        zone = "few.example"
+        self.with_records(zone)
+        self.util("add-record", zone, "a.ent", "A", "192.0.2.1")
+        self.util("rectify-zone", zone)
+        self.rcode_becomes(f"ent.{zone}.", "NOERROR")
+        self.util("add-record", zone, "a.b.c", "A", "192.0.2.1")
+        self.util("rectify-zone", zone)
+        self.rcode_becomes(f"ent.{zone}.", "NXDOMAIN")
