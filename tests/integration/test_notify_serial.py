@@ -13,7 +13,7 @@ class NotifySerialTest(Case):
     def test_of_another_process_s_change(self):
         store = self.bed.store()
         store.add_zone("alpha.example", "", kind="MASTER")
-        server = self.bed.serve(store, address="127.0.0.2", query_local_address="127.0.0.2", primary="yes",
+        server = self.bed.serve(store, address="127.0.0.2", query_local_address="127.0.0.2", primary="yes", only_notify="",
                                 xfr_cycle_interval=1, failover_poll_interval_ms=10000)
         bind = self.bed.keep(Bind(self.bed.folder / "bind"))
         bind.add_secondary("alpha.example", peer(server))
