@@ -28,6 +28,7 @@ options {{
   min-retry-time 1;
   notify-delay 0;
   serial-query-rate 1000;
+  max-ixfr-ratio unlimited;
   {options}
 }};
 controls {{ }};
@@ -51,6 +52,10 @@ class Bind(NameServer):
 
     def add_key(self, key: Key):
         self._zones.append(f'key "{key.name}" {{ algorithm {key.algorithm}; secret "{key.secret}"; }};')
+
+    def add_policy(self, name: str, lines: str):
+        """A dnssec-policy, for zones that BIND signs."""
+        self._zones.append(f'dnssec-policy "{name}" {{ {lines} }};')
 
     def add_primary(self, zone: str, records: str, *lines: str):
         """`records`: a zone file's. It can be changed by update(); `lines`: further ones of the zone's block."""

@@ -34,9 +34,9 @@ def transfer(server, zone: str, what: str = "AXFR", key: Key | None = None, sour
 
 
 def records(text: str) -> tuple:
-    """Of a transfer: sorted (owner, type, data), the SOA once."""
+    """Of a transfer: sorted (owner, type, data), the SOA once. Owners are in lower case: not every server keeps the case."""
     rows = (line.split(None, 4) for line in text.splitlines() if line.strip() and not line.startswith(";"))
-    return tuple(sorted({(owner, rdtype, data) for owner, _, _, rdtype, data in rows if rdtype != "TSIG"}))
+    return tuple(sorted({(owner.lower(), rdtype, data) for owner, _, _, rdtype, data in rows if rdtype != "TSIG"}))
 
 
 def axfr(server, zone: str, **options) -> tuple:
