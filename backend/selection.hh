@@ -28,9 +28,12 @@ struct Chosen
   const RRset* rrset;
 };
 
-// Appends the chosen records of `rrset` to `out` (none under WhenDown::NoData while none serves), in random order (PowerDNS 4.7 shuffles UDP answers only). Allocates
-// nothing while `out` has capacity. random() returns 64 random bits; it is called less often than there are records.
-// Thread: any; out and random belong to the caller; rrset must outlive what was put into out.
+// Appends the chosen records of `rrset` to `out` (none under WhenDown::NoData while none serves), in random order where
+// some belong to nodes (PowerDNS 4.7 shuffles UDP answers only). Others keep the order of the store, as PowerDNS's own
+// backends have it, which says more than what is sent first: of two CNAMEs or equal records the first counts, of two
+// TTLs the last is the signature's, and addresses stand in hints (SVCB) that are signed.
+// Allocates nothing while `out` has capacity. random() returns 64 random bits; it is called less often than there are
+// records. Thread: any; out and random belong to the caller; rrset must outlive what was put into out.
 template <typename Random>
 void select(const RRset& rrset, Random& random, std::vector<Chosen>& out)
 {
@@ -44,6 +47,9 @@ void select(const RRset& rrset, Random& random, std::vector<Chosen>& out)
     for (const auto& record : rrset.records) {
       out.push_back({&record, &rrset});
     }
+  }
+  if (!rrset.dependent) {
+    return;
   }
   // Fisher and Yates, backwards.
   for (auto left = out.size() - first; left > 1; --left) {

@@ -165,6 +165,17 @@ TEST_SUITE("selection")
     }
   }
 
+  TEST_CASE("records of no node keep the order of the store")
+  {
+    const auto unasked = []() -> uint64_t { FAIL("asked for randomness"); return 0; };
+    const auto sample = threeRecords();
+    auto rrset = sample.rrset();
+    rrset.dependent = false;
+    std::vector<Chosen> chosen;
+    select(rrset, unasked, chosen);
+    CHECK(orderOf(sample, chosen) == "012");
+  }
+
   TEST_CASE("the survivors of a dead node are shuffled too")
   {
     std::mt19937_64 random(s_seed);
