@@ -12,7 +12,7 @@ from harness.comparison import TCP, TCP_DO, UDP, UDP_DO
 from harness.randomzones import RandomZones
 from harness.sameanswers import SameAnswersCase
 
-ZONES, NAMES = 18, 40
+ZONES, NAMES = 18, 32
 SETTINGS = {"dname_processing": "yes", "svc_autohints": "yes"}
 NSEC3 = {"nsec3": ("1 0 1 abcdef",), "optout": ("1 1 0 -",), "narrow": ("1 0 0 00", "narrow")}
 

@@ -6,11 +6,12 @@ import random
 import dns.name
 import dns.rdatatype
 
-# Asked of every name, whatever it has: types that PowerDNS treats in a way of its own, one that is in hardly any zone, and
-# meta types. RRSIG and IXFR are refused; AXFR is no question but a transfer, TKEY's answer has a nonce in it.
+# Asked of every name, whatever it has, and of some: types that PowerDNS treats in a way of its own, some that are in hardly any
+# zone, and meta types. AXFR and IXFR are no questions but transfers; TKEY's answer has a nonce in it.
+PRIVATE = {"ALIAS": "TYPE65401", "LUA": "TYPE65402"}  # PowerDNS's own, which no other program has a name for
 ANYWHERE = ("A", "AAAA", "NS", "SOA", "DS", "CNAME", "DNAME", "TXT", "ANY", "NSEC", "DNSKEY")
-RARELY = ("MX", "SRV", "HTTPS", "NSEC3PARAM", "NSEC3", "CDS", "CDNSKEY", "RRSIG", "IXFR", "MAILB", "TYPE0", "TYPE41", "TYPE65281",
-          "TYPE65535", "LOC", "PTR", "TYPE65402", "TYPE65401")
+RARELY = ("MX", "SRV", "HTTPS", "NSEC3PARAM", "NSEC3", "CDS", "CDNSKEY", "RRSIG", "MAILB", "TYPE0", "TYPE41", "TYPE65281",
+          "TYPE65535", "LOC", "PTR", *PRIVATE.values())
 NOWHERE = ("A", "DS", "TXT", "ANY", "CNAME")
 
 
@@ -23,10 +24,8 @@ def stored(store) -> dict[dns.name.Name, set[int]]:
     found = {}
     for name, rdtype in store.read("SELECT DISTINCT name, coalesce(type, '') FROM records ORDER BY name, type"):
         types = found.setdefault(dns.name.from_text(name), set())
-        if rdtype in ("ALIAS", "LUA"):
-            types.update(numbers(("A", "TXT", f"TYPE{65401 if rdtype == 'ALIAS' else 65402}")))
-        elif rdtype:
-            types.add(dns.rdatatype.from_text(rdtype))
+        if rdtype:
+            types.add(dns.rdatatype.from_text(PRIVATE.get(rdtype, rdtype)))
     return found
 
 

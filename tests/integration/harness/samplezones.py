@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
-"""A zone by hand with each kind of name that answers are made of, and zones of a peculiar shape."""
+"""Zones by hand: with each kind of name that answers are made of, in each kind of DNSSEC; and some of a peculiar shape."""
 from harness.store import quoted
+
+ZONES = ("plain.example", "raw.example", "nsec.example", "nsec3.example", "optout.example", "narrow.example")
+SIGNED = ZONES[2:]
+MODES = {"nsec3.example": ("1 0 0 ab",), "optout.example": ("1 1 0 -",), "narrow.example": ("1 0 0 -", "narrow")}
+UNRECTIFIED = ("raw.example",  # as somebody wrote it with SQL: nobody has told glue from data there
+               "nosoa.example", "offsoa.example")
+SETTINGS = {  # what makes PowerDNS do all that there is to do with them
+    "dname_processing": "yes", "enable_lua_records": "yes", "svc_autohints": "yes", "upgrade_unknown_types": "yes",
+    # Signatures of this algorithm are equal when what they sign is, and answers that are equal need no closer look.
+    "default_ksk_algorithm": "ed25519",
+}
 
 # {zone}: the zone itself; {other}: another one in the store; {sub}: the one below; {long}: 200 octets of labels
 RECORDS = """
@@ -188,6 +199,24 @@ up CNAME www.{above}
 cut NS ns1.{above}
 dname DNAME {above}
 """
+
+
+def add_zones(store):
+    for zone, other in zip(ZONES, ZONES[1:] + ZONES[:1]):
+        add_sample(store, zone, other)
+    add_peculiar(store)
+
+
+def sign_zones(server, store):
+    """With the pdnsutil of a server that has the store."""
+    for zone in SIGNED:
+        server.util("secure-zone", zone, f"below.{zone}")
+        if zone in MODES:
+            server.util("set-nsec3", zone, *MODES[zone])
+            server.util("set-nsec3", f"below.{zone}", *MODES[zone])
+    server.util("secure-zone", "bare.nsec.example", "star.example", "empty.example", "single", "dapex.example", "cutabove.example")
+    server.util("set-nsec3", "star.example", "1 0 0 -")
+    server.util("rectify-zone", *[zone for zone, in store.read("SELECT name FROM domains") if zone not in UNRECTIFIED])
 
 
 def add_sample(store, zone: str, other: str):
