@@ -14,13 +14,15 @@ WWW = "www.alpha.example."
 class ChangesCase(Case):
     """A server with one zone and two nodes, asked before each change so that its caches hold the old answer."""
 
+    SERVER: dict = {}  # more settings
+
     def setUp(self):
         super().setUp()
         self.store = self.bed.store()
         self.store.add_zone("alpha.example", HOSTS + "www A 198.51.100.1\ntext TXT \"old\"\n*.wild TXT \"old\"")
         self.store.add_node("east", *EAST)
         self.store.add_node("west", *WEST)
-        self.server = self.bed.serve(self.store, api=True)
+        self.server = self.bed.serve(self.store, api=True, **self.SERVER)
 
     def becomes(self, name: str, rdtype: str, *expected: str):
         watch = Stopwatch()
@@ -145,6 +147,59 @@ class ZonesTest(ChangesCase):
         self.becomes(name, "A", "198.51.100.8")
         self.server.util("delete-zone", "epsilon.example")
         self.rcode_becomes(name, "REFUSED")
+
+
+class SignedTest(ChangesCase):
+    """Keys and metadata, which PowerDNS keeps in caches of its own for a minute and half a minute."""
+
+    SERVER = {"failover_dnssec": "yes"}
+    ZONE_ID = "(SELECT id FROM domains WHERE name = 'alpha.example')"
+
+    def signatures(self) -> tuple[int, int]:
+        """Published keys, and signatures of an ordinary answer."""
+        answer = self.server.ask("text.alpha.example.", "TXT", dnssec=True)
+        return len(self.server.data("alpha.example.", "DNSKEY")), len(answer.data("RRSIG"))
+
+    def signatures_become(self, keys: int, signers: int):
+        eventually(lambda: self.signatures() == (keys, signers), SECOND, f"{keys} keys, {signers} signatures")
+        self.signatures()
+
+    def test_keys(self):
+        self.assertEqual(self.signatures(), (0, 0))
+        self.server.util("secure-zone", "alpha.example")
+        self.signatures_become(1, 1)
+        self.server.util("add-zone-key", "alpha.example", "zsk", "inactive", "ecdsa256")
+        self.signatures_become(2, 1)
+        self.store.sql("DELETE FROM cryptokeys WHERE active = 0")
+        self.signatures_become(1, 1)
+        self.store.sql("UPDATE cryptokeys SET active = 0")
+        self.signatures_become(1, 0)
+        self.store.sql("DELETE FROM cryptokeys")
+        self.signatures_become(0, 0)
+
+    def test_metadata(self):
+        def kinds_of_denial() -> set:
+            answer = self.server.ask("nowhere.alpha.example.", "A", dnssec=True)
+            return {kind for _, kind, _, _ in answer.authority} & {"NSEC", "NSEC3"}
+
+        self.server.util("secure-zone", "alpha.example")
+        self.signatures_become(1, 1)
+        self.assertEqual(kinds_of_denial(), {"NSEC"})
+        self.store.sql(f"INSERT INTO domainmetadata (domain_id, kind, content) VALUES ({self.ZONE_ID}, 'NSEC3PARAM', '1 0 0 ab'), "
+                       f"({self.ZONE_ID}, 'NSEC3NARROW', '1'), ({self.ZONE_ID}, 'SOA-EDIT', 'EPOCH')")
+        eventually(lambda: kinds_of_denial() == {"NSEC3"}, SECOND, "NSEC3 denies")
+        self.assertGreater(int(self.server.data("alpha.example.", "SOA")[0].split()[2]), 1)
+        self.store.sql("DELETE FROM domainmetadata WHERE kind IN ('NSEC3PARAM', 'NSEC3NARROW', 'SOA-EDIT')")
+        eventually(lambda: kinds_of_denial() == {"NSEC"}, SECOND, "NSEC denies")
+
+    def test_a_zone_that_the_api_made(self):
+        zone = {"name": "delta.example.", "kind": "Native", "nameservers": ["ns1.delta.example."]}
+        self.server.call_api("POST", "/zones", zone)
+        self.warm("www.delta.example.", "A")
+        self.store.add_record("delta.example", "www", "A", "198.51.100.5")
+        self.becomes("www.delta.example.", "A", "198.51.100.5")
+        self.store.delete_zone("delta.example")
+        self.rcode_becomes("www.delta.example.", "REFUSED")
 
 
 class NodesTest(ChangesCase):
