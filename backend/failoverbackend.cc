@@ -241,4 +241,12 @@ bool FailoverBackend::getDomainKeys(const pdns_compat::ZoneName& name, std::vect
   }
   return true;
 }
+
+bool FailoverBackend::getDomainInfo(const pdns_compat::ZoneName& name, DomainInfo& info, bool getSerial)
+{
+  if (d_runtime != nullptr && !inTransaction()) {
+    d_runtime->catchUp();
+  }
+  return GSQLBackend::getDomainInfo(name, info, getSerial);
+}
 }

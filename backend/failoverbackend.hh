@@ -42,7 +42,9 @@ public:
   bool getDomainKeys(const pdns_compat::ZoneName& name, std::vector<KeyData>& keys) override;
   bool getBeforeAndAfterNamesAbsolute(pdns_compat::OrderZoneId id, const DNSName& qname, DNSName& unhashed, DNSName& before, DNSName& after) override;
 
-  // Administration that reads.
+  // Administration that reads. It begins with getDomainInfo(), as no question does: what it asks next, of keys and
+  // metadata, is answered by a snapshot that has all that other processes have changed.
+  bool getDomainInfo(const pdns_compat::ZoneName& name, DomainInfo& info, bool getSerial) override;
   bool list(const pdns_compat::ZoneName& target, pdns_compat::ZoneId zoneId, bool includeDisabled) override;
   bool listSubZone(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId) override;
 

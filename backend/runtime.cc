@@ -10,6 +10,7 @@ namespace
 {
   // How long a writer waits for its own change to be answered. A million records take about three seconds to load.
   constexpr std::chrono::seconds s_loadPatience{10};
+  constexpr std::chrono::seconds s_catchUpPatience{2};
   constexpr std::chrono::seconds s_settlePatience{2};
   // For another writer's lock, while somebody waits at a terminal.
   constexpr std::chrono::seconds s_lockPatience{2};
@@ -47,6 +48,11 @@ void Runtime::storeWritten()
   if (!d_watcher.refresh(StoreWatcher::Depth::Changes, s_loadPatience)) {
     d_host->log(LogLevel::Warning, "a change was committed, but reading it takes longer than " + std::to_string(s_loadPatience.count()) + " s; answers follow when it is read");
   }
+}
+
+void Runtime::catchUp()
+{
+  static_cast<void>(d_watcher.refresh(StoreWatcher::Depth::Changes, s_catchUpPatience)); // what is not known yet will be
 }
 
 bool Runtime::setAdminState(const std::string& node, AdminState admin, const std::string& reason)

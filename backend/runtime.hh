@@ -43,6 +43,9 @@ public:
 
   // Tells the operator. Thread: any.
   void warn(const std::string& message) noexcept { d_host->log(LogLevel::Warning, message); }
+  // Somebody is about to administer a zone: returns when answers know what others have committed by now, or soon after if
+  // the store is in trouble. Thread: any but the two above.
+  void catchUp();
 
   // --- What pdns_control asks. Thread: any but the two above. ---
 

@@ -84,3 +84,42 @@ class TwoServersTest(SharedCase):
             self.seen(here, there, lambda server: server.data(f"nodes.{ZONE}", "A"), (WEST_V4,))
             here.control("failover-resume", "east")
             self.seen(here, there, lambda server: server.data(f"nodes.{ZONE}", "A"), (EAST_V4, WEST_V4))
+
+
+class LaggingTest(SharedCase):
+    """A server that looks for changes every ten seconds only: its API, unlike its answers, must not lag behind."""
+
+    @classmethod
+    def prepare(cls, bed):
+        cls.store = bed.store()
+        cls.server = bed.serve(cls.store, failover_dnssec="yes", failover_poll_interval_ms=10000, api=True)
+
+    def api(self, method: str, path: str, body=None, status: int = 200):
+        response = curl(self.server, method, path, body)
+        self.assertEqual(response.status, status, response.text())
+        return response.body
+
+    def test_a_zone_that_was_made_a_moment_ago(self):
+        self.server.util("create-zone", "made.example", "ns1.example.org")
+        self.api("PUT", "/zones/made.example./metadata/X-Ours", {"metadata": ["here"]})
+        self.store.add_zone("made2.example", "www A 198.51.100.1")
+        self.api("POST", "/zones/made2.example./cryptokeys", {"keytype": "csk", "active": True}, 201)
+        self.assertEqual(len(self.server.data("made2.example.", "DNSKEY")), 1)
+
+    def test_metadata_that_were_set_a_moment_ago(self):
+        path = "/zones/meta.example./metadata"
+        self.api("POST", "/zones", {"name": "meta.example.", "kind": "Native", "nameservers": ["ns1.example.org."]}, 201)
+        self.server.util("set-meta", "meta.example", "X-Ours", "one", "two")
+        self.assertEqual(sorted(self.api("GET", f"{path}/X-Ours")["metadata"]), ["one", "two"])
+        self.store.sql("UPDATE domainmetadata SET content = 'three' WHERE content = 'two'")
+        added = self.api("POST", path, {"kind": "X-Ours", "metadata": ["four"]}, 201)
+        self.assertEqual(sorted(added["metadata"]), ["four", "one", "three"])
+
+    def test_keys_that_came_and_went_a_moment_ago(self):
+        path = "/zones/keys.example./cryptokeys"
+        self.api("POST", "/zones", {"name": "keys.example.", "kind": "Native", "nameservers": ["ns1.example.org."]}, 201)
+        self.server.util("secure-zone", "keys.example")
+        self.assertEqual(len(self.api("GET", path)), 1)
+        self.store.sql("DELETE FROM cryptokeys")
+        self.assertEqual(self.api("GET", path), [])
+        self.assertFalse(self.api("GET", "/zones/keys.example.")["dnssec"])
