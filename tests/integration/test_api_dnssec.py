@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """Keys and metadata by the HTTP API: as with stock gsqlite3, and in the very next answer, however warm the caches are."""
-from harness.apitwins import ApiTwinsCase, rrset
+from harness.apitwins import ApiTwinsCase, curl, rrset
 
 
 class KeysTest(ApiTwinsCase):
@@ -116,3 +116,26 @@ class MetadataTest(ApiTwinsCase):
         self.assertEqual(self.server.data(self.zone, "CDNSKEY"), self.server.data(self.zone, "DNSKEY"))
         self.call("PUT", f"{self.path}/PUBLISH-CDS", {"metadata": []})
         self.assertEqual(self.server.data(self.zone, "CDS"), ())
+
+
+class WithoutDnssecTest(ApiTwinsCase):
+    """failover-dnssec=no: keys, and metadata about signing, are neither taken nor shown."""
+
+    DNSSEC = "no"
+
+    def test_refused(self):
+        zone = "/zones/plain.example."
+        self.create("plain.example.")
+        self.refused("POST", f"{zone}/cryptokeys", {"keytype": "csk", "active": True})
+        self.refused("PUT", zone, {"dnssec": True})
+        self.refused("PUT", zone, {"nsec3param": "1 0 0 ab"})
+        self.assertEqual(self.call("GET", f"{zone}/cryptokeys"), [])
+        for store in (self.store, self.stock_store):
+            store.sql("INSERT INTO domainmetadata (domain_id, kind, content) SELECT id, kind, '1' FROM domains, "
+                      "(SELECT 'NSEC3NARROW' AS kind UNION SELECT 'PUBLISH-CDS' UNION SELECT 'X-Ours')")
+        kinds = {entry["kind"] for entry in self.call("GET", f"{zone}/metadata")}
+        self.assertIn("X-Ours", kinds)
+        for kind in ("NSEC3NARROW", "X-Ours"):
+            theirs, ours = (curl(server, "GET", f"{zone}/metadata/{kind}") for server in (self.stock, self.server))
+            self.assertEqual((ours.status, ours.body), (theirs.status, theirs.body), kind)
+        self.assertEqual(self.server.data("plain.example.", "DNSKEY"), ())

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """Records and comments by the HTTP API: stored as stock gsqlite3 stores them, in the very next answer, all or nothing."""
-from harness.apitwins import ApiTwinsCase, rrset
-from harness.poll import eventually
-from harness.testbed import EAST, EAST_V4, WEST, WEST_V4
+from concurrent.futures import ThreadPoolExecutor
 
+from harness.apitwins import ApiTwinsCase, curl, rrset
+from harness.poll import eventually
+from harness.testbed import EAST, EAST_V4, WEST, WEST_V4, SharedCase
+
+CLIENTS = 6
 V4 = tuple(f"198.51.100.{number}" for number in range(10))
 
 
@@ -133,6 +136,33 @@ class PatchTest(ApiTwinsCase):
     def test_unknown_zone(self):
         self.refused("PATCH", "/zones/none.example.", {"rrsets": [rrset("a.none.example.", "A", V4[1])]}, 404)
         self.refused("PATCH", f"/zones/{self.zone}", {})
+
+
+class ParallelTest(SharedCase):
+    """Many clients at once; each has read before the others write."""
+
+    @classmethod
+    def prepare(cls, bed):
+        cls.store = bed.store()
+        for number in range(CLIENTS):
+            cls.store.add_zone(f"zone{number}.example", "")
+        cls.server = bed.serve(cls.store, failover_dnssec="yes", api=True)
+
+    def test_all_are_served(self):
+        def client(number: int):
+            zone = f"zone{number}.example."
+            for turn in range(10):
+                body = {"rrsets": [rrset(f"name{turn}.{zone}", "A", V4[turn]), rrset(f"*.x{turn}.{zone}", "A", V4[turn])]}
+                response = curl(self.server, "PATCH", f"/zones/{zone}", body)
+                if response.status != 204:
+                    return response
+            return None
+
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            self.assertEqual([fault for fault in clients.map(client, range(CLIENTS)) if fault], [])
+        for number in range(CLIENTS):
+            for turn in range(10):
+                self.assertEqual(self.server.data(f"name{turn}.zone{number}.example.", "A"), (V4[turn],))
 
 
 class SearchTest(ApiTwinsCase):

@@ -99,6 +99,12 @@ class CreateTest(ApiTwinsCase):
         self.rcode("www.bad.example.", "REFUSED")
 
 
+class WithoutZoneCacheTest(CreateTest):
+    """The same where PowerDNS asks the backend for the zone of each name, and remembers where there is none."""
+
+    SETTINGS = {"zone_cache_refresh_interval": 0}
+
+
 class ChangeTest(ApiTwinsCase):
     """What is read of zones, PUT and DELETE."""
 

@@ -61,13 +61,14 @@ class ApiTwinsCase(SharedCase):
     """Two servers for all tests of a class; each test has zones of its own. `SETTINGS`: of both."""
 
     SETTINGS: dict = {}
+    DNSSEC = "yes"
 
     @classmethod
     def prepare(cls, bed):
         cls.store, cls.stock_store = bed.store(), bed.store("stock.sqlite3")
-        cls.server = bed.serve(cls.store, failover_dnssec="yes", api=True, **cls.SETTINGS)
+        cls.server = bed.serve(cls.store, failover_dnssec=cls.DNSSEC, api=True, **cls.SETTINGS)
         cls.stock = bed.serve(name="stock", launch="gsqlite3", gsqlite3_database=cls.stock_store.path,
-                              gsqlite3_dnssec="yes", api=True, **cls.SETTINGS)
+                              gsqlite3_dnssec=cls.DNSSEC, api=True, **cls.SETTINGS)
 
     # ---- requests ----
 
