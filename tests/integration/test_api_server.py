@@ -82,7 +82,8 @@ class ServerTest(ApiTwinsCase):
         for method, path, body in (("GET", "/views", None), ("GET", "/networks", None), ("GET", "/views/inside", None),
                                    ("POST", "/views/inside", {"name": "example.org..inside"}),
                                    ("DELETE", "/views/inside/example.org..inside", None),
-                                   ("PUT", "/networks/192.0.2.0/24", {"view": "inside"}), ("GET", "/networks/192.0.2.0/24", None)):
+                                   ("PUT", "/networks/192.0.2.0/24", {"view": "inside"}),
+                                   ("GET", "/networks/192.0.2.0/24", None)):
             with self.subTest(path):
                 theirs, ours = curl(self.stock, method, path, body), curl(self.server, method, path, body)
                 self.assertEqual((ours.status, ours.text()), (theirs.status, theirs.text()))

@@ -33,7 +33,8 @@ class CreateTest(ApiTwinsCase):
         self.assert_same_rows("zone text")
 
     def test_signed_with_nsec3(self):
-        self.create("nsec3.example.", dnssec=True, nsec3param="1 0 0 ab", rrsets=[rrset("www.nsec3.example.", "A", "198.51.100.1")])
+        self.create("nsec3.example.", dnssec=True, nsec3param="1 0 0 ab",
+                    rrsets=[rrset("www.nsec3.example.", "A", "198.51.100.1")])
         answer = self.server.ask("www.nsec3.example.", "A", dnssec=True)
         self.assertTrue(answer.data("RRSIG"))
         self.answered("nsec3.example.", "NSEC3PARAM", "1 0 0 ab")
@@ -59,7 +60,8 @@ class CreateTest(ApiTwinsCase):
         self.create("secondary.example.", kind="Slave", nameservers=[], masters=["192.0.2.53:5300"])
 
     def test_below_a_zone_that_is_served(self):
-        self.create("up.example.", rrsets=[rrset("*.up.example.", "TXT", '"upper"'), rrset("www.low.up.example.", "A", "198.51.100.1")])
+        self.create("up.example.", rrsets=[rrset("*.up.example.", "TXT", '"upper"'),
+                                           rrset("www.low.up.example.", "A", "198.51.100.1")])
         self.answered("www.low.up.example.", "A", "198.51.100.1")
         self.rcode_twice("other.low.up.example.", "NXDOMAIN")
         self.create("low.up.example.", rrsets=[rrset("www.low.up.example.", "A", "198.51.100.2"),
@@ -87,13 +89,15 @@ class CreateTest(ApiTwinsCase):
         good = {"name": "bad.example.", "kind": "Native", "nameservers": ["ns1.bad.example."]}
         self.refused("POST", "/zones", {**good, "name": "EXISTS.example."}, 409)
         self.refused("POST", "/zones", "{", 400)
-        for wrong in ({"name": "not-canonical"}, {"name": "bl ank.example."}, {"name": "a..example."}, {"name": "x" * 64 + ".example."},
-                      {"nameservers": "ns1.bad.example."}, {"nameservers": ["ns1"]}, {"nameservers": [""]},
+        for wrong in ({"name": "not-canonical"}, {"name": "bl ank.example."}, {"name": "a..example."},
+                      {"name": "x" * 64 + ".example."}, {"nameservers": "ns1.bad.example."},
+                      {"nameservers": ["ns1"]}, {"nameservers": [""]},
                       {"rrsets": [], "zone": "@ SOA"},
                       {"rrsets": [rrset("www.elsewhere.example.", "A", "198.51.100.1")]},
                       {"rrsets": [rrset("www.bad.example.", "A", "1.2.3.400")]},
                       {"rrsets": [rrset("www.bad.example.", "NOTYPE", "x")]},
-                      {"rrsets": [rrset("c.bad.example.", "CNAME", "a.example."), rrset("c.bad.example.", "A", "198.51.100.1")]}):
+                      {"rrsets": [rrset("c.bad.example.", "CNAME", "a.example."),
+                                  rrset("c.bad.example.", "A", "198.51.100.1")]}):
             with self.subTest(wrong):
                 self.refused("POST", "/zones", {**good, **wrong})
         self.rcode("www.bad.example.", "REFUSED")
@@ -111,7 +115,8 @@ class ChangeTest(ApiTwinsCase):
     SETTINGS = {"primary": "yes", "secondary": "yes", "only_notify": ""}
 
     def test_lists(self):
-        self.create("one.example.", rrsets=[rrset("www.one.example.", "A", "198.51.100.1"), rrset("www.one.example.", "TXT", '"t"')])
+        self.create("one.example.", rrsets=[rrset("www.one.example.", "A", "198.51.100.1"),
+                                            rrset("www.one.example.", "TXT", '"t"')])
         self.create("two.example.")
         self.assertLessEqual({"one.example.", "two.example."}, {zone["name"] for zone in self.call("GET", "/zones")})
         self.call("GET", "/zones?dnssec=false")

@@ -21,7 +21,8 @@ class NodesTest(Case):
     def setUp(self):
         super().setUp()
         self.store = self.bed.store()
-        self.store.add_zone("alpha.example", f"www A {EAST_V4}\nwww A {WEST_V4}\nonly A {EAST_V4}\n*.wild A {EAST_V4}\n*.wild A {WEST_V4}")
+        both = "\n".join(f"{name} A {address}" for name in ("www", "*.wild") for address in (EAST_V4, WEST_V4))
+        self.store.add_zone("alpha.example", f"{both}\nonly A {EAST_V4}")
         self.store.add_node("east", *EAST, admin="down")
         self.store.add_node("west", *WEST)
         # One thread for UDP, so that each question comes to the backend instance that has handled the update.
@@ -35,12 +36,14 @@ class NodesTest(Case):
         self.assertEqual(nsupdate(self.server, "alpha.example", *lines), rcode, lines)
 
     def stored(self, name: str) -> list[str]:
-        return sorted(row[0] for row in self.store.read(f"SELECT content FROM records WHERE name = '{name}.alpha.example' AND type = 'A'"))
+        select = f"SELECT content FROM records WHERE name = '{name}.alpha.example' AND type = 'A' ORDER BY content"
+        return [row[0] for row in self.store.read(select)]
 
     def test_prerequisites_are_about_what_is_stored(self):
         self.update(f"prereq yxrrset www.alpha.example A {EAST_V4}", f"prereq yxrrset www.alpha.example A {WEST_V4}",
                     "update add seen.alpha.example 60 TXT x")
-        self.update(f"prereq yxrrset www.alpha.example A {WEST_V4}", "update add unseen.alpha.example 60 TXT x", rcode="NXRRSET")
+        self.update(f"prereq yxrrset www.alpha.example A {WEST_V4}", "update add unseen.alpha.example 60 TXT x",
+                    rcode="NXRRSET")
         self.assertEqual(self.server.data("seen.alpha.example.", "TXT"), ('"x"',))
 
     def test_a_record_that_is_not_served_is_deleted(self):
@@ -71,7 +74,7 @@ class NodesTest(Case):
         self.send_prerequisite_of_class_chaos()
         self.served("www", WEST_V4)
         self.store.add_record("alpha.example", "late", "A", V4[2])
-        eventually(lambda: self.server.data("late.alpha.example.", "A") == (V4[2],), 1.0, "another process's record is answered")
+        eventually(lambda: self.server.data("late.alpha.example.", "A") == (V4[2],), 1.0, "another's record is answered")
         self.update(f"update add new.alpha.example 60 A {V4[1]}")
         self.served("new", V4[1])
 
@@ -110,7 +113,8 @@ class ForwardTest(Case):
     """A secondary forwards an update to its primary, which tells it of the change: FORWARD- and NOTIFY-DNSUPDATE."""
 
     def test_round_trip(self):
-        common = {"dnsupdate": "yes", "failover_dnssec": "yes", "primary": "yes", "secondary": "yes", "only_notify": "", "xfr_cycle_interval": 1}
+        common = {"dnsupdate": "yes", "failover_dnssec": "yes", "primary": "yes", "secondary": "yes", "only_notify": "",
+                  "xfr_cycle_interval": 1}
         here, there = self.bed.store("primary.sqlite3"), self.bed.store("secondary.sqlite3")
         here.add_zone("alpha.example", f"www A {V4[1]}", kind="MASTER")
         metadata(here, "alpha.example", "NOTIFY-DNSUPDATE", "1")

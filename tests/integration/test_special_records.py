@@ -60,9 +60,11 @@ class SameTest(SharedCase):
         store, copy = bed.store(), bed.folder / "stock.sqlite3"
         for zone in ("alpha.example", "signed.example"):
             store.add_zone(zone, ZONE.replace("alpha.example", zone))
-        store.sql("UPDATE records SET disabled = 1 WHERE name LIKE 'off.%' OR name LIKE 'under.off2.%' OR content = '198.51.100.6'")
+        store.sql("UPDATE records SET disabled = 1 "
+                  "WHERE name LIKE 'off.%' OR name LIKE 'under.off2.%' OR content = '198.51.100.6'")
         for serial in SERIALS:
-            store.add_zone(f"serial{serial}.example", "", soa="ns1.{zone} hostmaster.{zone} " + f"{serial} 10800 3600 604800 60")
+            soa = "ns1.{zone} hostmaster.{zone} " + f"{serial} 10800 3600 604800 60"
+            store.add_zone(f"serial{serial}.example", "", soa=soa)
         cls.server = bed.server(store, failover_dnssec="yes", **settings)
         cls.server.configure()
         cls.server.util("rectify-all-zones")
@@ -175,7 +177,8 @@ ns.sub A {EAST_V4}
 ns.sub A {WEST_V4}
 @ NS pool.alpha.example
 """)
-        self.store.add_zone("beta.example", "old DNAME new.alpha.example\n@ ALIAS www.alpha.example\nalias ALIAS www.alpha.example")
+        self.store.add_zone("beta.example", "old DNAME new.alpha.example\n@ ALIAS www.alpha.example\n"
+                                            "alias ALIAS www.alpha.example")
         self.store.sql(f"UPDATE records SET disabled = 1 WHERE name = 'half.alpha.example' AND content = '{WEST_V4}'")
         self.store.add_node("east", *EAST)
         self.store.add_node("west", *WEST)

@@ -19,10 +19,13 @@ NOISE = re.compile(r'"(privatekey|dnskey|key)": "[^"]*"')  # drawn anew by each 
 # Without row ids, and with names for what refers to them; of keys no more than what is not drawn.
 ROWS = """
 SELECT 'domain', name, master, type, account, options, catalog FROM domains;
-SELECT 'record', d.name, r.name, r.type, r.content, ttl, prio, disabled, ordername, auth FROM records r JOIN domains d ON d.id = domain_id;
-SELECT 'comment', d.name, c.name, c.type, modified_at, c.account, comment FROM comments c JOIN domains d ON d.id = domain_id;
+SELECT 'record', d.name, r.name, r.type, r.content, ttl, prio, disabled, ordername, auth
+  FROM records r JOIN domains d ON d.id = domain_id;
+SELECT 'comment', d.name, c.name, c.type, modified_at, c.account, comment
+  FROM comments c JOIN domains d ON d.id = domain_id;
 SELECT 'metadata', d.name, kind, content FROM domainmetadata m JOIN domains d ON d.id = domain_id;
-SELECT 'key', d.name, flags, active, published, substr(content, 1, instr(content, 'Algorithm') + 13) FROM cryptokeys k JOIN domains d ON d.id = domain_id;
+SELECT 'key', d.name, flags, active, published, substr(content, 1, instr(content, 'Algorithm') + 13)
+  FROM cryptokeys k JOIN domains d ON d.id = domain_id;
 SELECT 'tsig', name, algorithm FROM tsigkeys;
 SELECT 'autoprimary', ip, nameserver, account FROM supermasters;
 """

@@ -39,7 +39,8 @@ class UpdatesCase(SharedCase):
         for store in (cls.store, cls.stock_store):
             cls.make(store)
         settings = {"dnsupdate": "yes", **cls.SETTINGS}
-        cls.stock = bed.server(name="stock", launch="gsqlite3", gsqlite3_database=cls.stock_store.path, gsqlite3_dnssec="yes", **settings)
+        cls.stock = bed.server(name="stock", launch="gsqlite3", gsqlite3_database=cls.stock_store.path,
+                               gsqlite3_dnssec="yes", **settings)
         cls.server = bed.server(cls.store, failover_dnssec="yes", **settings)
         for server in (cls.stock, cls.server):
             server.configure()

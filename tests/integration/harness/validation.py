@@ -30,5 +30,6 @@ class Judge:
 
     def verifies_the_copy(self):
         """Every name, type, signature and link of the chain, of a copy by AXFR; raises CommandFailed."""
-        self.copy.write_text(run("dig", "+noall", "+answer", "+onesoa", "-p", str(self.server.port), "@127.0.0.1", self.zone, "AXFR"))
+        self.copy.write_text(run("dig", "+noall", "+answer", "+onesoa", "-p", str(self.server.port), "@127.0.0.1",
+                                 self.zone, "AXFR"))
         run("dnssec-verify", "-z", "-o", self.zone, self.copy)
