@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "failoverbackend.hh"
+#include "recordroom.hh"
 #include "runtimes.hh"
 #include "wirename.hh"
 
@@ -13,6 +14,14 @@ namespace
   // Rrsets beyond this make the first big answer of an instance allocate.
   constexpr size_t s_usualAnswer = 256;
   constexpr size_t s_usualWithheld = 16;
+
+  // Throws as parsing it does, and RecordError. Costs nothing for all but very long ones.
+  void requireRoomOf(const DNSResourceRecord& row)
+  {
+    if (!surelyHasRoom(row.content.size())) {
+      requireRoom(*pdns_compat::makeContent(row.qtype.getCode(), row.content));
+    }
+  }
 
   Settings settingsOf(const std::string& prefix)
   {
@@ -116,7 +125,7 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
 bool FailoverBackend::get(DNSZoneRecord& record)
 {
   if (d_source == Source::Sql) {
-    return DNSBackend::get(record);
+    return getStored(record);
   }
   while (d_next == d_chosen.size()) {
     if (!chooseNextName()) {
@@ -145,6 +154,32 @@ bool FailoverBackend::get(DNSZoneRecord& record)
     pdns_compat::setContent(record.dr, chosen->content);
   }
   return true;
+}
+
+// As DNSBackend::get, except that a row which PowerDNS cannot parse does not end a whole transfer: it is left out, as it is
+// from the snapshot, whose log names it.
+bool FailoverBackend::getStored(DNSZoneRecord& record)
+{
+  for (DNSResourceRecord row; GSQLBackend::get(row);) {
+    if (row.qtype == QType::TXT && !row.content.empty() && row.content.front() != '"') {
+      row.content = '"' + row.content + '"';
+    }
+    try {
+      requireRoomOf(row);
+      record.dr = DNSRecord(row);
+    }
+    catch (const std::exception&) {
+      continue;
+    }
+    catch (const PDNSException&) {
+      continue;
+    }
+    record.auth = row.auth;
+    record.domain_id = row.domain_id;
+    record.scopeMask = row.scopeMask;
+    return true;
+  }
+  return false;
 }
 
 // Records as text are what administration asks for (the API, dynamic updates): it must see what is stored.

@@ -83,6 +83,7 @@ private:
   bool holds(const pdns_compat::ZoneName& apex);
   // Lower-case wire form, in d_nameBuffer.
   std::string_view lowered(const DNSName& name) noexcept;
+  bool getStored(DNSZoneRecord& record);
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   // A list of a zone: see failovertransfer.cc.
   bool chooseNextName();

@@ -55,6 +55,9 @@ public:
   // Throws RecordError.
   [[nodiscard]] virtual CompiledRecord compile(const RecordRow& row) const = 0;
 
+  // Whether a row of cryptokeys holds a private key that the host can sign with. Throws RecordError.
+  virtual void checkKey(std::string_view content) const = 0;
+
   // For records without a TTL of their own; seconds.
   [[nodiscard]] virtual uint32_t defaultTtl() const noexcept = 0;
 

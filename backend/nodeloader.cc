@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "nodeloader.hh"
 #include <algorithm>
-#include <iterator>
 
 namespace failover
 {
@@ -70,7 +69,7 @@ namespace
         NodeSpec node;
         node.name = rows.text(0);
         if (!fromString(rows.text(1), node.admin)) { // only without our constraints
-          problem("nodes", node.name, "admin_state: '" + std::string(rows.text(1)) + "' is none of auto, up, down, drain");
+          problem("nodes", node.name, "admin_state: '" + std::string(rows.text(1)) + "' is none of auto, up, down, drain; taken for auto", RowProblem::Effect::Served);
         }
         if (const auto known = states.find(node.name); known != states.end()) {
           const auto& state = known->second;
@@ -113,8 +112,7 @@ namespace
           node->checks.push_back(parseCheck(rowOf(rows)));
         }
         catch (const CheckSpecError& error) {
-          problem("checks", "id " + std::to_string(id), error.what());
-          keepCheck(id, *node);
+          problem("checks", "id " + std::to_string(id), error.what(), keepCheck(id, *node));
         }
       }
     }
@@ -157,32 +155,38 @@ namespace
           d_table.targets.emplace(id, NodeTable::NodeTarget{node, address ? *address : hostTarget(d_host.wireName(text))});
         }
         catch (const RecordError& error) {
-          problem("node_targets", node + " " + text, error.what());
-          keepTarget(id, node);
+          problem("node_targets", node + " " + text, error.what(), keepTarget(id, node));
         }
       }
     }
 
     // The last good version of a row, if it was this node's then: an id may have been used again.
-    void keepCheck(int64_t id, NodeSpec& node) const
+    RowProblem::Effect keepCheck(int64_t id, NodeSpec& node) const
     {
       if (const auto* before = previousNode(node.name)) {
-        std::copy_if(before->checks.begin(), before->checks.end(), std::back_inserter(node.checks), [id](const CheckSpec& check) { return check.id == id; });
+        const auto good = std::find_if(before->checks.begin(), before->checks.end(), [id](const CheckSpec& check) { return check.id == id; });
+        if (good != before->checks.end()) {
+          node.checks.push_back(*good);
+          return RowProblem::Effect::Kept;
+        }
       }
+      return RowProblem::Effect::LeftOut;
     }
 
-    void keepTarget(int64_t id, const std::string& node)
+    RowProblem::Effect keepTarget(int64_t id, const std::string& node)
     {
       if (d_previous != nullptr) {
         if (const auto good = d_previous->targets.find(id); good != d_previous->targets.end() && good->second.node == node) {
           d_table.targets.insert(*good);
+          return RowProblem::Effect::Kept;
         }
       }
+      return RowProblem::Effect::LeftOut;
     }
 
-    void problem(const char* table, std::string row, std::string reason)
+    void problem(const char* table, std::string row, std::string reason, RowProblem::Effect effect = RowProblem::Effect::LeftOut)
     {
-      d_table.problems.push_back({table, std::move(row), std::move(reason)});
+      d_table.problems.add({table, std::move(row), std::move(reason), effect});
     }
 
     void setOwners()

@@ -10,9 +10,9 @@
 #include <vector>
 #include "host.hh"
 #include "probe/prober.hh"
+#include "problems.hh"
 #include "sqlite.hh"
 #include "target.hh"
-#include "zoneloader.hh"
 
 // Rows of nodes, node_targets, checks and node_state -> NodeTable: what to probe, and which target is whose.
 
@@ -24,7 +24,7 @@ struct NodeTable
 {
   std::vector<NodeSpec> nodes; // by name
   std::shared_ptr<const OwnerMap> owners;
-  std::vector<RowProblem> problems;
+  Problems problems;
 
   // What the next load falls back to, by row.
   struct NodeTarget

@@ -14,6 +14,7 @@
 #include "pdns/dnsbackend.hh"
 #include "pdns/backends/gsql/gsqlbackend.hh"
 #include "pdns/dnsparser.hh"
+#include "pdns/dnssecinfra.hh"
 #include "pdns/dynlistener.hh"
 #include "pdns/logger.hh"
 #include "pdns/ssqlite3.hh"
@@ -92,6 +93,17 @@ inline std::shared_ptr<DNSRecordContent> makeContent(uint16_t type, const std::s
 inline std::shared_ptr<void> freshContent(uint16_t type, const std::shared_ptr<void>& content)
 {
   return makeContent(type, std::static_pointer_cast<Content>(content)->getZoneRepresentation());
+}
+
+// Throws what PowerDNS throws for a private key that it cannot use.
+inline void parseKey(const std::string& content)
+{
+  DNSKEYRecordContent publicPart;
+#if PDNS_VERSION >= 501
+  (void)DNSCryptoKeyEngine::makeFromISCString(nullptr, publicPart, content);
+#else
+  (void)DNSCryptoKeyEngine::makeFromISCString(publicPart, content);
+#endif
 }
 
 // ---- what the backend is made of ----

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "pdnshost.hh"
+#include <boost/algorithm/string/find.hpp>
 #include "filteredtypes.hh"
 #include "pdnscompat.hh"
+#include "recordroom.hh"
 #include "pdns/arguments.hh"
 #include "pdns/auth-zonecache.hh"
 #include "pdns/logger.hh"
@@ -36,6 +38,20 @@ namespace
     }
     catch (const std::exception& error) {
       throw RecordError(error.what());
+    }
+  }
+
+  void requireDataType(const std::string& text, uint16_t type)
+  {
+    // QType reads TYPE70000 as TYPE4464, and TYPE with anything behind it as some number.
+    if (type == 0 || (DNSRecordContent::isUnknownType(text) && text.substr(4) != std::to_string(type))) {
+      throw RecordError("type: '" + text + "' is not known");
+    }
+    // RFC 6895 §3.1: types of questions and of messages; no zone has data of them.
+    constexpr uint16_t firstMeta = 128;
+    constexpr uint16_t lastMeta = 255;
+    if (type == QType::OPT || (type >= firstMeta && type <= lastMeta)) {
+      throw RecordError("type: '" + text + "' is no type of data");
     }
   }
 
@@ -94,14 +110,23 @@ WireName PdnsHost::wireName(std::string_view text) const
   });
 }
 
+void PdnsHost::checkKey(std::string_view content) const
+{
+  // Keys on hardware: to look at one is to open its session, and one that is unplugged now is there later.
+  if (boost::algorithm::ifind_first(content, "engine:")) {
+    return;
+  }
+  asRecordError([&] { pdns_compat::parseKey(std::string(content)); });
+}
+
 CompiledRecord PdnsHost::compile(const RecordRow& row) const
 {
   return asRecordError([&] {
     CompiledRecord record;
     QType type;
     type = std::string(row.type);
-    if (type.getCode() == 0 && !row.type.empty() && row.type != s_copiedNoType) {
-      throw RecordError("type: '" + std::string(row.type) + "' is not known");
+    if (!row.type.empty() && row.type != s_copiedNoType) {
+      requireDataType(std::string(row.type), type.getCode());
     }
     record.type = type.getCode();
     // The two columns and the missing quotes: as GSQLBackend::extractRecord and DNSBackend::get put them together.
@@ -116,6 +141,9 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
       text = "\"" + text + "\"";
     }
     const auto content = pdns_compat::makeContent(record.type, text);
+    if (!surelyHasRoom(text.size())) {
+      requireRoom(*content);
+    }
     record.content = content;
     record.filtered = isFiltered(record.type);
     record.redirects = record.type == QType::CNAME || record.type == QType::DNAME;

@@ -17,6 +17,7 @@ public:
   void log(LogLevel level, const std::string& message) noexcept override;
   [[nodiscard]] WireName wireName(std::string_view text) const override;
   [[nodiscard]] CompiledRecord compile(const RecordRow& row) const override;
+  void checkKey(std::string_view content) const override;
   [[nodiscard]] uint32_t defaultTtl() const noexcept override { return d_defaultTtl; }
   void purgeName(std::string_view name) noexcept override;
   void purgeSuffix(std::string_view apex) noexcept override;

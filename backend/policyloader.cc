@@ -41,10 +41,12 @@ PolicyTable loadPolicies(Database& database, const Host& host, const PolicyTable
       table.rows.emplace(id, policyOf(rows, host));
     }
     catch (const RecordError& error) {
-      table.problems.push_back({"policies", "id " + std::to_string(id), error.what()});
+      auto effect = RowProblem::Effect::LeftOut;
       if (const auto good = previous.rows.find(id); good != previous.rows.end()) {
         table.rows.insert(*good);
+        effect = RowProblem::Effect::Kept;
       }
+      table.problems.add({"policies", "id " + std::to_string(id), error.what(), effect});
     }
   }
   if (table.rows == previous.rows) {

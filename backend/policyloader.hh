@@ -7,8 +7,8 @@
 #include <vector>
 #include "host.hh"
 #include "policy.hh"
+#include "problems.hh"
 #include "sqlite.hh"
-#include "zoneloader.hh"
 
 // Rows of policies -> PolicyTable: how names are answered when they are down.
 
@@ -19,7 +19,7 @@ namespace failover
 struct PolicyTable
 {
   std::shared_ptr<const Policies> policies{std::make_shared<const Policies>()};
-  std::vector<RowProblem> problems;
+  Problems problems;
   std::map<int64_t, Policy> rows; // what the next load falls back to, by id
 };
 

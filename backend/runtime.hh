@@ -41,11 +41,12 @@ public:
   // long (they will know it then). Thread: any but the two above.
   void storeWritten();
 
-  // Tells the operator. Thread: any.
-  void warn(const std::string& message) noexcept { d_host->log(LogLevel::Warning, message); }
   // Somebody is about to administer a zone: returns when answers know what others have committed by now, or soon after if
   // the store is in trouble. Thread: any but the two above.
   void catchUp();
+
+  // Tells the operator. Thread: any.
+  void warn(const std::string& message) noexcept { d_host->log(LogLevel::Warning, message); }
 
   // --- What pdns_control asks. Thread: any but the two above. ---
 

@@ -57,6 +57,7 @@ public:
   // Does nothing when there is none.
   void remove(int64_t id);
   [[nodiscard]] const Zone* find(int64_t id) const noexcept { return d_next->zoneById(id); }
+  [[nodiscard]] const Zone* findByApex(std::string_view apex) const noexcept { return d_next->zoneByApex(apex); }
 
   // REQUIRES: called once, last.
   [[nodiscard]] std::shared_ptr<const Snapshot> finish() { return std::move(d_next); }

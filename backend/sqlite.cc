@@ -105,6 +105,11 @@ bool Statement::isNull(int column) const noexcept
   return sqlite3_column_type(d_handle, column) == SQLITE_NULL;
 }
 
+bool Statement::isBlob(int column) const noexcept
+{
+  return sqlite3_column_type(d_handle, column) == SQLITE_BLOB;
+}
+
 Transaction::Transaction(Database& database, Kind kind) :
   d_database(database)
 {

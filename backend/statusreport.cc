@@ -129,8 +129,11 @@ std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus&
       text += "store " + fault + '\n';
     }
   }
-  for (const auto& problem : store.problems) {
+  for (const auto& problem : store.problems.listed()) {
     text += "store: " + problem.text() + '\n';
+  }
+  if (store.problems.unlisted() > 0) {
+    text += "store: and " + counted(store.problems.unlisted(), "more bad row") + '\n';
   }
   return text;
 }
@@ -159,7 +162,8 @@ Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& 
   about["records"] = Json::UInt64(store.records);
   about["dropped_events"] = Json::UInt64(store.droppedEvents);
   about["problems"] = Json::arrayValue;
-  for (const auto& problem : store.problems) {
+  about["problems_total"] = Json::UInt64(store.problems.total());
+  for (const auto& problem : store.problems.listed()) {
     about["problems"].append(problem.text());
   }
   return json;

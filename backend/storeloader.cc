@@ -133,91 +133,111 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
 {
   const auto started = std::chrono::steady_clock::now();
   const auto before = d_published.current();
-  const auto problemsBefore = problems();
   auto& database = d_store->database();
 
   Transaction oneMoment(database, Transaction::Kind::Read);
   const auto newest = d_store->newestChange();
-  auto nodes = loadNodes(database, d_host, d_seenChange ? &d_nodes : nullptr, now, d_settings.stateMaxAge);
-  auto policies = loadPolicies(database, d_host, d_policies);
-  const bool sameMeaning = nodes.owners == d_nodes.owners && policies.policies == d_policies.policies;
+  Draft draft{loadNodes(database, d_host, d_seenChange ? &d_nodes : nullptr, now, d_settings.stateMaxAge),
+    loadPolicies(database, d_host, d_policies), SnapshotEdit(before.get()), d_zoneProblems, ZoneLoader::strayRecords(database), d_twins, {}};
+  const bool sameMeaning = draft.nodes.owners == d_nodes.owners && draft.policies.policies == d_policies.policies;
   everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || !sameMeaning;
-
-  SnapshotEdit edit(before.get());
-  auto zoneProblems = d_zoneProblems;
-  const auto due = everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange);
-  ZoneLoader loader(database, d_host, *nodes.owners, *policies.policies);
-  const auto ids = loadZones(due, loader, sameMeaning, before.get(), edit, zoneProblems);
+  loadZones(everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange), sameMeaning, before.get(), draft);
   oneMoment.commit();
 
-  const auto after = edit.finish();
+  const auto after = draft.edit.finish();
   Report report;
-  describeZones(before.get(), *after, ids, report);
-  report.nodes = !sameNodes(d_nodes, nodes);
-  report.policies = policies.policies != d_policies.policies;
+  describeZones(before.get(), *after, draft.replaced, report);
+  report.nodes = !sameNodes(d_nodes, draft.nodes);
+  report.policies = draft.policies.policies != d_policies.policies;
   d_seenChange = newest;
   d_identity = d_store->identity();
-  d_nodes = std::move(nodes);
-  d_policies = std::move(policies);
-  d_zoneProblems = std::move(zoneProblems);
-  if (!ids.empty() || !before) {
-    publish(before, after, ids);
+  std::swap(d_nodes, draft.nodes);
+  std::swap(d_policies, draft.policies);
+  std::swap(d_zoneProblems, draft.problems);
+  std::swap(d_strays, draft.strays);
+  d_twins = std::move(draft.twins);
+  if (!draft.replaced.empty() || !before) {
+    publish(before, after, draft.replaced);
   }
-  logProblems(problemsBefore);
+  logProblems(draft);
   report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   return report;
 }
 
-std::vector<int64_t> StoreLoader::loadZones(const std::vector<int64_t>& ids, ZoneLoader& loader, bool sameMeaning, const Snapshot* before, SnapshotEdit& edit, std::map<int64_t, std::vector<RowProblem>>& problems)
+void StoreLoader::loadZones(const std::vector<int64_t>& ids, bool sameMeaning, const Snapshot* before, Draft& draft)
 {
-  std::vector<int64_t> replaced;
-  for (const auto id : ids) {
-    auto [zone, zoneProblems] = loader.load(id);
+  ZoneLoader loader(d_store->database(), d_host, *draft.nodes.owners, *draft.policies.policies);
+  // In the order of their ids, so that of two with one name the lower is there first.
+  std::set<int64_t> due(ids.begin(), ids.end());
+  due.merge(std::exchange(draft.twins, {}));
+  for (auto next = due.begin(); next != due.end(); ++next) {
+    const auto id = *next;
     const auto* last = before != nullptr ? before->zoneById(id) : nullptr;
-    const bool keepsLastGood = last != nullptr && !zoneProblems.empty();
+    auto [zone, problems] = loader.load(id, last);
     const bool same = last != nullptr && zone && sameRows(*last, *zone) && sameMeaning;
-    if (!keepsLastGood && !same && (last != nullptr || zone)) {
-      if (zone) {
-        edit.put(std::move(zone));
-      }
-      else {
-        edit.remove(id);
-      }
-      replaced.push_back(id);
+    if (!same || draft.edit.find(id) != last) {
+      putZone(id, std::move(zone), problems, draft, due);
     }
-    problems.erase(id);
-    if (!zoneProblems.empty()) {
-      problems.emplace(id, std::move(zoneProblems));
+    if (draft.edit.find(id) != last) {
+      draft.replaced.push_back(id);
+    }
+    draft.problems.erase(id);
+    if (!problems.empty()) {
+      draft.problems.emplace(id, std::move(problems));
     }
   }
-  return replaced;
 }
 
-std::vector<RowProblem> StoreLoader::problems() const
+void StoreLoader::putZone(int64_t id, std::shared_ptr<const Zone> zone, Problems& problems, Draft& draft, std::set<int64_t>& due)
 {
-  auto all = d_nodes.problems;
-  all.insert(all.end(), d_policies.problems.begin(), d_policies.problems.end());
+  const auto* twin = zone ? draft.edit.findByApex(zone->apex()) : nullptr;
+  if (twin != nullptr && twin->id() < id) {
+    draft.twins.insert(id);
+    problems = Problems();
+    problems.add({"domains", "id " + std::to_string(id), "'" + toText(zone->apex()) + "' is the zone of id " + std::to_string(twin->id()) + " already"});
+    zone.reset();
+  }
+  else if (twin != nullptr && twin->id() != id) {
+    due.insert(twin->id()); // still to come: it is gone, has another name, or is the second now
+  }
+  if (zone) {
+    draft.edit.put(std::move(zone));
+  }
+  else {
+    draft.edit.remove(id);
+  }
+}
+
+Problems StoreLoader::problems() const
+{
+  Problems all(Problems::s_inStatus);
+  all.add(d_nodes.problems);
+  all.add(d_policies.problems);
+  all.add(d_strays);
   for (const auto& [zone, problems] : d_zoneProblems) {
-    all.insert(all.end(), problems.begin(), problems.end());
+    all.add(problems);
   }
   return all;
 }
 
-void StoreLoader::logProblems(const std::vector<RowProblem>& before) const
+void StoreLoader::logProblems(const Draft& last) const
 {
-  const auto now = problems();
-  const auto missing = [](const std::vector<RowProblem>& list, const RowProblem& problem) {
-    return std::find(list.begin(), list.end(), problem) == list.end();
+  ProblemChanges changes;
+  changes.compare(last.nodes.problems, d_nodes.problems);
+  changes.compare(last.policies.problems, d_policies.problems);
+  changes.compare(last.strays, d_strays);
+  const auto find = [](const ZoneProblems& problems, int64_t id) {
+    const auto found = problems.find(id);
+    return found == problems.end() ? Problems() : found->second;
   };
-  for (const auto& problem : now) {
-    if (missing(before, problem)) {
-      d_host.log(LogLevel::Error, "store: " + problem.text() + " (the last good version stays, or the row is left out)");
+  for (const auto& [id, problems] : d_zoneProblems) {
+    changes.compare(find(last.problems, id), problems);
+  }
+  for (const auto& [id, problems] : last.problems) {
+    if (!d_zoneProblems.contains(id)) {
+      changes.compare(problems, Problems());
     }
   }
-  for (const auto& problem : before) {
-    if (missing(now, problem)) {
-      d_host.log(LogLevel::Info, "store: " + problem.text() + ": no longer so");
-    }
-  }
+  changes.log(d_host);
 }
 }

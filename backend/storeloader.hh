@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 #include "host.hh"
@@ -55,16 +56,31 @@ public:
 
   [[nodiscard]] const NodeTable& nodes() const noexcept { return d_nodes; }
   // Rows that could not be used, as of the last load.
-  [[nodiscard]] std::vector<RowProblem> problems() const;
+  [[nodiscard]] Problems problems() const;
 
 private:
+  using ZoneProblems = std::map<int64_t, Problems>; // by zone; none are empty
+
   void open();
   void stayWithFile() noexcept;
   void publish(std::shared_ptr<const Snapshot> before, std::shared_ptr<const Snapshot> after, const std::vector<int64_t>& ids);
   Report load(bool everything, std::chrono::system_clock::time_point now);
-  // Reads these zones into the edit; those of them that are now other objects. sameMeaning: equal rows make an equal zone.
-  std::vector<int64_t> loadZones(const std::vector<int64_t>& ids, ZoneLoader& loader, bool sameMeaning, const Snapshot* before, SnapshotEdit& edit, std::map<int64_t, std::vector<RowProblem>>& problems);
-  void logProblems(const std::vector<RowProblem>& before) const;
+  // What a load has read, until all of it has been; then what was known before it.
+  struct Draft
+  {
+    NodeTable nodes;
+    PolicyTable policies;
+    SnapshotEdit edit;
+    ZoneProblems problems;
+    Problems strays;
+    std::set<int64_t> twins;
+    std::vector<int64_t> replaced; // zones that are now other objects
+  };
+  // Reads these zones, and those that have another's name, into the draft. sameMeaning: equal rows make an equal zone.
+  void loadZones(const std::vector<int64_t>& ids, bool sameMeaning, const Snapshot* before, Draft& draft);
+  // Puts the zone in (none: removes what has its id), unless another one has its name. Adds to due what that concerns.
+  static void putZone(int64_t id, std::shared_ptr<const Zone> zone, Problems& problems, Draft& draft, std::set<int64_t>& due);
+  void logProblems(const Draft& last) const;
 
   const Settings& d_settings;
   Host& d_host;
@@ -80,7 +96,10 @@ private:
   std::optional<int64_t> d_seenChange; // nothing before the first load
   NodeTable d_nodes;
   PolicyTable d_policies;
-  std::map<int64_t, std::vector<RowProblem>> d_zoneProblems; // by zone
+  ZoneProblems d_zoneProblems;
+  Problems d_strays;
+  // Zones that are not served because one with a lower id has their name, perhaps spelt differently.
+  std::set<int64_t> d_twins;
 
   // The last publish. An answer that was being made meanwhile may have entered a cache after its purge, so the next
   // poll() purges once more.

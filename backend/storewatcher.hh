@@ -28,7 +28,7 @@ struct StoreStatus
   std::string database;
   std::string readFault;  // empty: well
   std::string writeFault; // empty: well
-  std::vector<RowProblem> problems;
+  Problems problems{Problems::s_inStatus};
   size_t zones{0};
   size_t records{0};
   uint64_t droppedEvents{0}; // history that could not be kept while the store could not be written

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <strings.h>
+#include <tuple>
 
 namespace failover
 {
@@ -12,6 +13,12 @@ namespace
   size_t hashOf(std::string_view text) noexcept
   {
     return std::hash<std::string_view>{}(text);
+  }
+
+  // RFC 2181 §6.1 and §10.1, RFC 6672 §2.4.
+  bool isSingle(uint16_t type) noexcept
+  {
+    return type == rrtype::soa || type == rrtype::cname || type == rrtype::dname;
   }
 }
 
@@ -91,17 +98,15 @@ uint32_t ZoneBuilder::nameIndex(std::string_view relative)
   return added - 1;
 }
 
-void ZoneBuilder::addRecord(const WireName& name, CompiledRecord record, uint32_t ttl, bool auth)
+void ZoneBuilder::addRecord(int64_t row, const WireName& name, CompiledRecord record, uint32_t ttl, bool auth)
 {
-  if (!isWithin(name, d_zone->d_apex)) {
-    return;
-  }
   if (record.redirects) {
     keepRedirect(name, record);
   }
+  d_hasSoa = d_hasSoa || record.type == rrtype::soa;
   const auto index = nameIndex(std::string_view(name).substr(0, name.size() - d_zone->d_apex.size()));
   Record kept{std::move(record.content), nullptr, ttl, auth};
-  d_entries.push_back({index, std::move(record), std::move(kept)});
+  d_entries.push_back({row, index, std::move(record), std::move(kept)});
 }
 
 void ZoneBuilder::keepRedirect(const WireName& name, const CompiledRecord& record)
@@ -109,8 +114,7 @@ void ZoneBuilder::keepRedirect(const WireName& name, const CompiledRecord& recor
   if (!record.target || record.target->front() != 'n') {
     return;
   }
-  constexpr uint16_t dname = 39; // RFC 6672
-  d_zone->d_redirects.push_back({name, record.target->substr(1), record.type == dname});
+  d_zone->d_redirects.push_back({name, record.target->substr(1), record.type == rrtype::dname});
 }
 
 bool ZoneBuilder::staysInside(const Zone::Redirect& redirect) const
@@ -118,10 +122,9 @@ bool ZoneBuilder::staysInside(const Zone::Redirect& redirect) const
   if (redirect.below || !isWithin(redirect.target, d_zone->d_apex) || d_zone->find(redirect.target).empty()) {
     return false;
   }
-  constexpr uint16_t ns = 2;
   for (std::string_view name = redirect.target; name.size() > d_zone->d_apex.size(); name = parent(name)) {
     const auto rrsets = d_zone->find(name);
-    if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == ns; })) {
+    if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::ns; })) {
       return false;
     }
   }
@@ -185,7 +188,34 @@ void ZoneBuilder::applyPolicies()
   }
 }
 
-std::shared_ptr<const Zone> ZoneBuilder::build()
+void ZoneBuilder::sortEntries()
+{
+  std::sort(d_entries.begin(), d_entries.end(), [](const Entry& left, const Entry& right) {
+    return std::tie(left.name, left.compiled.type, left.row) < std::tie(right.name, right.compiled.type, right.row);
+  });
+}
+
+// REQUIRES: sorted.
+void ZoneBuilder::dropSurplus(std::vector<Surplus>& surplus)
+{
+  auto kept = d_entries.begin();
+  for (auto entry = d_entries.begin(); entry != d_entries.end(); ++entry) {
+    if (entry == kept) {
+      continue;
+    }
+    if (isSingle(entry->compiled.type) && entry->compiled.type == kept->compiled.type && entry->name == kept->name) {
+      surplus.push_back({entry->row, kept->row, d_zone->fullName(d_zone->d_names[entry->name]), entry->compiled.type});
+    }
+    else if (++kept != entry) {
+      *kept = std::move(*entry);
+    }
+  }
+  if (kept != d_entries.end()) {
+    d_entries.erase(std::next(kept), d_entries.end());
+  }
+}
+
+std::shared_ptr<const Zone> ZoneBuilder::build(std::vector<Surplus>& surplus)
 {
   auto& zone = *d_zone;
   if (!presigned()) { // a presigned rrset is signed as a whole: leaving a record out would make its signature bogus
@@ -193,9 +223,8 @@ std::shared_ptr<const Zone> ZoneBuilder::build()
       adopt(entry);
     }
   }
-  std::stable_sort(d_entries.begin(), d_entries.end(), [](const Entry& left, const Entry& right) {
-    return left.name != right.name ? left.name < right.name : left.compiled.type < right.compiled.type;
-  });
+  sortEntries();
+  dropSurplus(surplus);
   zone.d_records.reserve(d_entries.size()); // the rrsets' spans point into it: it must not move again
   for (auto& entry : d_entries) {
     auto& name = zone.d_names[entry.name];

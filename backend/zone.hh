@@ -20,6 +20,15 @@
 
 namespace failover
 {
+// Types that a zone is built by (RFC 1035, RFC 6672).
+namespace rrtype
+{
+  constexpr uint16_t ns = 2;
+  constexpr uint16_t cname = 5;
+  constexpr uint16_t soa = 6;
+  constexpr uint16_t dname = 39;
+}
+
 struct Record
 {
   std::shared_ptr<void> content; // Host's own form
@@ -62,6 +71,14 @@ public:
   // Its names, each once and in no order: 0 to nameCount() - 1, lower-case wire form.
   [[nodiscard]] size_t nameCount() const noexcept { return d_names.size(); }
   [[nodiscard]] WireName nameAt(size_t place) const { return fullName(d_names[place]); }
+  // Every name: its part before the apex, and its rrsets.
+  template <typename Visit>
+  void forEachName(Visit visit) const
+  {
+    for (const auto& name : d_names) {
+      visit(relative(name), std::span{d_rrsets.data() + name.firstRRset, name.rrsets});
+    }
+  }
 
   // Metadata values by kind; kinds compare without case, as the column does (COLLATE NOCASE).
   struct KindLess
@@ -139,8 +156,11 @@ public:
   // Counts a row into the fingerprint: a hash of all that stands in it.
   void addRow(uint64_t hash) noexcept { d_zone->d_fingerprint += hash; }
 
-  // A name outside the zone is not kept (no question can lead to it). Throws nothing but bad_alloc.
-  void addRecord(const WireName& name, CompiledRecord record, uint32_t ttl, bool auth);
+  // row: records.id. REQUIRES: the name is within the zone. Throws nothing but bad_alloc.
+  void addRecord(int64_t row, const WireName& name, CompiledRecord record, uint32_t ttl, bool auth);
+  [[nodiscard]] int64_t id() const noexcept { return d_zone->d_id; }
+  [[nodiscard]] const WireName& apex() const noexcept { return d_zone->d_apex; }
+  [[nodiscard]] bool hasSoa() const noexcept { return d_hasSoa; }
   void addMetadata(std::string kind, std::string content);
   void addKey(ZoneKey key);
   // Whether denial of existence can be asked for, so that ordernames are worth keeping. REQUIRES: metadata and
@@ -148,11 +168,22 @@ public:
   [[nodiscard]] bool wantsOrder() const;
   void addOrder(std::string ordername, std::string name);
 
-  [[nodiscard]] std::shared_ptr<const Zone> build();
+  // Of a type that a name has one record of (SOA, CNAME, DNAME), the one with the lowest row is kept: it was there first,
+  // and gsqlite3 would answer with it.
+  struct Surplus
+  {
+    int64_t row;
+    int64_t keptRow;
+    WireName name;
+    uint16_t type;
+  };
+  // surplus: gets the others.
+  [[nodiscard]] std::shared_ptr<const Zone> build(std::vector<Surplus>& surplus);
 
 private:
   struct Entry
   {
+    int64_t row;
     uint32_t name;
     CompiledRecord compiled;
     Record record;
@@ -160,6 +191,8 @@ private:
   uint32_t nameIndex(std::string_view relative);
   void adopt(Entry& entry);
   void applyPolicies();
+  void sortEntries();
+  void dropSurplus(std::vector<Surplus>& surplus);
   void keepRedirect(const WireName& name, const CompiledRecord& record);
   [[nodiscard]] bool staysInside(const Zone::Redirect& redirect) const;
   [[nodiscard]] bool presigned() const;
@@ -168,5 +201,6 @@ private:
   const Policies& d_policies;
   std::shared_ptr<Zone> d_zone;
   std::vector<Entry> d_entries;
+  bool d_hasSoa{false};
 };
 }

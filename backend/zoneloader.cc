@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "zoneloader.hh"
-#include <charconv>
+#include <algorithm>
+#include <array>
 #include <functional>
+#include <limits>
+#include <strings.h>
+#include "columns.hh"
+#include "zonefaults.hh"
 
 namespace failover
 {
@@ -18,92 +23,215 @@ namespace
     return salt ^ (salt >> 29);
   }
 
-  // As PowerDNS reads the column (GSQLBackend::extractRecord): text, empty for NULL.
-  uint32_t ttlOf(std::string_view text, const Host& host)
+  std::string idText(int64_t id)
   {
-    if (text.empty()) {
-      return host.defaultTtl();
-    }
-    uint32_t ttl = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), ttl);
-    if (error != std::errc{} || stop != text.data() + text.size()) {
-      throw RecordError("ttl: '" + std::string(text) + "' is not a number of seconds");
-    }
-    return ttl;
+    return "id " + std::to_string(id);
+  }
+
+  std::string nameAndType(const Statement& row, int name, int type)
+  {
+    const auto part = [&row](int column) { return row.isNull(column) ? std::string("NULL") : std::string(row.text(column)); };
+    return "'" + part(name) + "' " + part(type);
+  }
+
+  RowProblem surplusProblem(const ZoneBuilder::Surplus& row)
+  {
+    const std::string type = row.type == rrtype::soa ? "SOA" : row.type == rrtype::cname ? "CNAME"
+                                                                                         : "DNAME";
+    return {"records", idText(row.row), "'" + toText(row.name) + "' " + type + ": a name has one " + type + " record at most; that of id " + std::to_string(row.keptRow) + ", which was there before, is served"};
+  }
+
+  // The only one, or null.
+  const Record* soaOf(const Zone& zone) noexcept
+  {
+    const auto rrsets = zone.find(zone.apex());
+    const auto soa = std::find_if(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::soa; });
+    return soa == rrsets.end() ? nullptr : soa->records.data();
   }
 }
 
 ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners, const Policies& policies) :
-  d_database(database), d_host(host), d_owners(owners), d_policies(policies),
-  d_domain(database, "SELECT name FROM domains WHERE id=?1"),
-  d_metadata(database, "SELECT kind, content FROM domainmetadata WHERE domain_id=?1"),
+  d_host(host), d_owners(owners), d_policies(policies),
+  d_domain(database, "SELECT name, type FROM domains WHERE id=?1"),
+  d_metadata(database, "SELECT kind, content, id FROM domainmetadata WHERE domain_id=?1"),
   d_keys(database, "SELECT content, id, flags, active, published FROM cryptokeys WHERE domain_id=?1"),
-  d_records(database, "SELECT id, name, type, content, prio, ttl, auth, ordername FROM records WHERE domain_id=?1 AND disabled=0")
+  d_records(database, "SELECT id, name, type, content, prio, ttl, auth, ordername, disabled FROM records WHERE domain_id=?1 AND disabled IS NOT 1"),
+  d_orphans(database, "SELECT id, name, type, count(*) OVER () FROM records WHERE domain_id=?1 ORDER BY id LIMIT 1")
 {
 }
 
 std::vector<int64_t> ZoneLoader::allZones(Database& database)
 {
-  Statement domains(database, "SELECT id FROM domains");
-  std::vector<int64_t> ids;
-  while (domains.step()) {
-    ids.push_back(domains.integer(0));
+  // From one id to the next by the index: reading every record to find the few ids would take as long as half a load.
+  Statement ids(database,
+    "WITH RECURSIVE used(id) AS (SELECT min(domain_id) FROM records UNION ALL"
+    " SELECT (SELECT min(domain_id) FROM records WHERE domain_id > used.id) FROM used WHERE used.id IS NOT NULL)"
+    " SELECT id FROM domains UNION SELECT id FROM used WHERE typeof(id) = 'integer'");
+  std::vector<int64_t> all;
+  while (ids.step()) {
+    all.push_back(ids.integer(0));
   }
-  return ids;
+  return all;
 }
 
-ZoneLoader::Result ZoneLoader::load(int64_t id)
+Problems ZoneLoader::strayRecords(Database& database)
+{
+  // Text and BLOBs sort behind all numbers. Our triggers refuse them, but a database may have them from before.
+  Statement rows(database, "SELECT id, name, type, domain_id FROM records WHERE domain_id IS NULL OR domain_id >= ''");
+  Problems problems;
+  while (rows.step()) {
+    problems.add({"records", idText(rows.integer(0)), nameAndType(rows, 1, 2) + ": domain_id: " + (rows.isNull(3) ? "NULL" : "'" + std::string(rows.text(3)) + "'") + " is no zone's id"});
+  }
+  return problems;
+}
+
+void ZoneLoader::addOrphans(int64_t id, Result& result)
+{
+  d_orphans.reset();
+  if (d_orphans.bind(1, id).step()) {
+    result.problems.add({"records", idText(d_orphans.integer(0)), nameAndType(d_orphans, 1, 2) + ": domain_id: there is no zone " + std::to_string(id) + " (" + std::to_string(d_orphans.integer(3)) + " records have this domain_id)"});
+    d_orphans.reset();
+  }
+}
+
+ZoneLoader::Result ZoneLoader::load(int64_t id, const Zone* last)
 {
   Result result;
   d_domain.reset();
   if (!d_domain.bind(1, id).step()) {
+    addOrphans(id, result);
     return result;
   }
   WireName apex;
   try {
-    apex = d_host.wireName(d_domain.text(0));
+    if (id < 0 || id > std::numeric_limits<int32_t>::max()) {
+      throw RecordError("id: PowerDNS knows ids from 0 to 2147483647");
+    }
+    apex = d_host.wireName(textColumn(d_domain, 0, "name"));
   }
   catch (const RecordError& error) {
-    result.problems.push_back({"domains", "id " + std::to_string(id), error.what()});
+    result.problems.add({"domains", idText(id), "'" + std::string(d_domain.text(0)) + "': " + error.what()});
     return result;
   }
 
+  addKindProblem(id, result);
   ZoneBuilder builder(id, std::move(apex), d_owners, d_policies);
-  d_metadata.reset();
-  d_metadata.bind(1, id);
-  while (d_metadata.step()) {
-    builder.addRow(rowHash(d_metadata, 2, 1));
-    builder.addMetadata(std::string(d_metadata.text(0)), std::string(d_metadata.text(1)));
+  loadDetails(builder, result);
+  loadRecords(builder, result, last != nullptr && last->apex() == builder.apex() ? last : nullptr);
+  std::vector<ZoneBuilder::Surplus> surplus;
+  result.zone = builder.build(surplus);
+  for (const auto& row : surplus) {
+    result.problems.add(surplusProblem(row));
   }
-  d_keys.reset();
-  d_keys.bind(1, id);
-  while (d_keys.step()) {
-    builder.addRow(rowHash(d_keys, 5, 2));
-    builder.addKey({std::string(d_keys.text(0)), static_cast<unsigned>(d_keys.integer(1)), static_cast<unsigned>(d_keys.integer(2)), d_keys.integer(3) == 1, d_keys.integer(4) == 1});
-  }
-  const bool withOrder = builder.wantsOrder();
-  d_records.reset();
-  d_records.bind(1, id);
-  while (d_records.step()) {
-    addRecord(builder, result, withOrder);
-  }
-  d_records.reset();
-  result.zone = builder.build();
+  findZoneFaults(*result.zone, result.problems);
   return result;
 }
 
-void ZoneLoader::addRecord(ZoneBuilder& builder, Result& result, bool withOrder)
+void ZoneLoader::addKindProblem(int64_t id, Result& result)
 {
-  builder.addRow(rowHash(d_records, 8, 3));
-  const RecordRow row{d_records.integer(0), d_records.text(1), d_records.text(2), d_records.text(3), d_records.text(4)};
-  try {
-    builder.addRecord(d_host.wireName(row.name), d_host.compile(row), ttlOf(d_records.text(5), d_host), d_records.text(6) == "1");
-    if (withOrder && !d_records.isNull(7)) {
-      builder.addOrder(std::string(d_records.text(7)), std::string(row.name));
+  constexpr std::array kinds{"NATIVE", "MASTER", "SLAVE", "PRODUCER", "CONSUMER", "PRIMARY", "SECONDARY"};
+  const std::string kind(d_domain.text(1));
+  if (std::none_of(kinds.begin(), kinds.end(), [&](const char* known) { return strcasecmp(known, kind.c_str()) == 0; })) {
+    result.problems.add({"domains", idText(id), "'" + std::string(d_domain.text(0)) + "': type: '" + kind + "' is none of NATIVE, MASTER, SLAVE, PRODUCER, CONSUMER; PowerDNS takes it for NATIVE", RowProblem::Effect::Served});
+  }
+}
+
+void ZoneLoader::loadDetails(ZoneBuilder& builder, Result& result)
+{
+  d_metadata.reset();
+  d_metadata.bind(1, builder.id());
+  while (d_metadata.step()) {
+    builder.addRow(rowHash(d_metadata, 2, 1));
+    try {
+      const std::string kind(d_metadata.text(0));
+      if (strcasecmp(kind.c_str(), "NSEC3PARAM") == 0) { // PowerDNS parses it for every answer, and answers SERVFAIL if it cannot
+        (void)d_host.compile({d_metadata.integer(2), ".", kind, d_metadata.text(1), ""});
+      }
+      builder.addMetadata(kind, std::string(d_metadata.text(1)));
+    }
+    catch (const RecordError& error) {
+      result.problems.add({"domainmetadata", idText(d_metadata.integer(2)), "'" + toText(builder.apex()) + "' NSEC3PARAM: " + error.what()});
     }
   }
-  catch (const RecordError& error) {
-    result.problems.push_back({"records", "id " + std::to_string(row.id), "'" + std::string(row.name) + "' " + std::string(row.type) + ": " + error.what()});
+  d_keys.reset();
+  d_keys.bind(1, builder.id());
+  while (d_keys.step()) {
+    builder.addRow(rowHash(d_keys, 5, 2));
+    try {
+      d_host.checkKey(d_keys.text(0));
+      constexpr unsigned mostFlags = 65535; // RFC 4034 §2.1.1
+      builder.addKey({std::string(d_keys.text(0)), numberColumn(d_keys, 1, "id", std::numeric_limits<unsigned>::max()), numberColumn(d_keys, 2, "flags", mostFlags), d_keys.integer(3) == 1, d_keys.integer(4) == 1});
+    }
+    catch (const RecordError& error) {
+      result.problems.add({"cryptokeys", idText(d_keys.integer(1)), "'" + toText(builder.apex()) + "': " + error.what()});
+    }
   }
+}
+
+void ZoneLoader::loadRecords(ZoneBuilder& builder, Result& result, const Zone* last)
+{
+  bool soaBroken = false;
+  const bool withOrder = builder.wantsOrder();
+  d_records.reset();
+  d_records.bind(1, builder.id());
+  while (d_records.step()) {
+    auto effect = RowProblem::Effect::LeftOut;
+    try {
+      addRecord(builder, d_records.integer(0));
+      effect = RowProblem::Effect::Served;
+      if (withOrder && !d_records.isNull(7)) {
+        addOrdername(builder);
+      }
+    }
+    catch (const RecordError& error) {
+      result.problems.add({"records", idText(d_records.integer(0)), nameAndType(d_records, 1, 2) + ": " + error.what(), effect});
+      soaBroken |= d_records.text(2) == "SOA";
+    }
+    builder.addRow(rowHash(d_records, 9, 3)); // last: reading a column as text hides that it was none
+  }
+  d_records.reset();
+  if (const auto* soa = soaBroken && !builder.hasSoa() && last != nullptr ? soaOf(*last) : nullptr) {
+    CompiledRecord kept;
+    kept.content = soa->content;
+    kept.type = rrtype::soa;
+    builder.addRecord(0, builder.apex(), std::move(kept), soa->ttl, soa->auth);
+    result.problems.add({"domains", idText(builder.id()), "'" + toText(builder.apex()) + "': its SOA record is broken, and nothing would be served without it", RowProblem::Effect::Kept});
+  }
+}
+
+void ZoneLoader::addRecord(ZoneBuilder& builder, int64_t id)
+{
+  requireEnabled(d_records, 8);
+  const auto nameText = textColumn(d_records, 1, "name");
+  const RecordRow row{id, nameText, textColumn(d_records, 2, "type"), d_records.text(3), d_records.text(4)};
+  if (nameText.empty()) {
+    throw RecordError(d_records.isNull(1) ? "name: is NULL" : "name: is empty; the root is '.'");
+  }
+  const auto name = d_host.wireName(nameText);
+  if (!isWithin(name, builder.apex())) {
+    throw RecordError("the name is not in zone '" + toText(builder.apex()) + "'");
+  }
+  auto record = d_host.compile(row);
+  if (record.type == rrtype::soa && name != builder.apex()) {
+    throw RecordError("an SOA record belongs to the name of its zone, '" + toText(builder.apex()) + "'");
+  }
+  builder.addRecord(id, name, std::move(record), ttlColumn(d_records, 5, d_host.defaultTtl()), d_records.text(6) == "1");
+}
+
+// Labels in reverse, between blanks (backends/gsql).
+void ZoneLoader::addOrdername(ZoneBuilder& builder)
+{
+  std::string ordername(textColumn(d_records, 7, "ordername"));
+  auto name = ordername;
+  std::replace(name.begin(), name.end(), ' ', '.');
+  if (!name.empty()) { // empty: the apex
+    try {
+      (void)d_host.wireName(name);
+    }
+    catch (const RecordError& error) {
+      throw RecordError("ordername: '" + ordername + "': " + error.what() + "; rectify the zone");
+    }
+  }
+  builder.addOrder(std::move(ordername), std::string(d_records.text(1)));
 }
 }

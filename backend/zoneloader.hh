@@ -3,29 +3,20 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 #include "host.hh"
+#include "problems.hh"
 #include "sqlite.hh"
 #include "zone.hh"
 
-// ZoneLoader: rows of domains, records, domainmetadata and cryptokeys -> Zone.
+// ZoneLoader: rows of domains, records, domainmetadata and cryptokeys -> Zone. A row that is broken is left out and named;
+// what the rest of the zone answers depends on the store alone, not on what stood there before. The one exception is the
+// SOA, without which there is no rest: see load().
 // Thread: the database's.
 
 namespace failover
 {
-// A row that cannot be used.
-struct RowProblem
-{
-  std::string table;
-  std::string row; // "id 7", "east 192.0.2.300"
-  std::string reason;
-  bool operator==(const RowProblem&) const = default;
-  // "records id 7: …"
-  [[nodiscard]] std::string text() const { return table + " " + row + ": " + reason; }
-};
-
 class ZoneLoader
 {
 public:
@@ -35,18 +26,24 @@ public:
   struct Result
   {
     std::shared_ptr<const Zone> zone; // null: there is no such zone, or its name is unusable
-    std::vector<RowProblem> problems; // rows that were left out of it
+    Problems problems;
   };
-  // Throws SqliteError.
-  [[nodiscard]] Result load(int64_t id);
+  // last: the zone as it was, or null. Where the SOA's row is broken now, the last good one stays. Throws SqliteError.
+  [[nodiscard]] Result load(int64_t id, const Zone* last);
 
-  // Ids of all zones. Throws SqliteError.
+  // Ids of all zones, and those that records name though there is no such zone. Throws SqliteError.
   [[nodiscard]] static std::vector<int64_t> allZones(Database& database);
+  // Records whose domain_id can be no zone's. Throws SqliteError.
+  [[nodiscard]] static Problems strayRecords(Database& database);
 
 private:
-  void addRecord(ZoneBuilder& builder, Result& result, bool withOrder);
+  void loadDetails(ZoneBuilder& builder, Result& result);
+  void loadRecords(ZoneBuilder& builder, Result& result, const Zone* last);
+  void addKindProblem(int64_t id, Result& result);
+  void addRecord(ZoneBuilder& builder, int64_t id);
+  void addOrdername(ZoneBuilder& builder);
+  void addOrphans(int64_t id, Result& result);
 
-  Database& d_database;
   const Host& d_host;
   const OwnerMap& d_owners;
   const Policies& d_policies;
@@ -54,5 +51,6 @@ private:
   Statement d_metadata;
   Statement d_keys;
   Statement d_records;
+  Statement d_orphans;
 };
 }

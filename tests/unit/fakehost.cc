@@ -27,6 +27,9 @@ namespace
     KnownType{"AAAA", type::aaaa, 0},
     KnownType{"SRV", type::srv, 2},
     KnownType{"DNAME", type::dname, 0},
+    KnownType{"RRSIG", type::rrsig, -1},
+    KnownType{"NSEC", type::nsec, -1},
+    KnownType{"NSEC3PARAM", type::nsec3param, -1},
     KnownType{"HTTPS", type::https, 1},
   };
 
@@ -103,6 +106,13 @@ CompiledRecord FakeHost::compile(const RecordRow& row) const
     record.target = isAddress ? addressTarget(target) : hostTarget(wire(target));
   }
   return record;
+}
+
+void FakeHost::checkKey(std::string_view content) const
+{
+  if (content == "bad") {
+    throw RecordError("no key");
+  }
 }
 
 std::vector<FakeHost::Line> FakeHost::lines() const

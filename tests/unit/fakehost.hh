@@ -27,6 +27,9 @@ namespace type
   constexpr uint16_t aaaa = 28;
   constexpr uint16_t srv = 33;
   constexpr uint16_t dname = 39;
+  constexpr uint16_t rrsig = 46;
+  constexpr uint16_t nsec = 47;
+  constexpr uint16_t nsec3param = 51;
   constexpr uint16_t https = 65;
 }
 
@@ -52,6 +55,8 @@ public:
   [[nodiscard]] WireName wireName(std::string_view text) const override { return wire(text); }
   // Content is kept as a std::string; "bad" is refused, as is an unknown type. Throws RecordError.
   [[nodiscard]] CompiledRecord compile(const RecordRow& row) const override;
+  // Refuses "bad". Throws RecordError.
+  void checkKey(std::string_view content) const override;
   [[nodiscard]] uint32_t defaultTtl() const noexcept override { return s_defaultTtl; }
   void purgeName(std::string_view name) noexcept override;
   void purgeSuffix(std::string_view apex) noexcept override;

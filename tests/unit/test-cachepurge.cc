@@ -75,7 +75,7 @@ TEST_SUITE("cachepurge")
       }
       add(builder, {"www.a.org", "A", "192.0.2.1"});
       add(builder, {"other.a.org", "A", "192.0.2.2"});
-      return builder.build();
+      return finished(builder);
     };
     FakeHost host;
     purgeNode(host, *snapshotOf({zone(false)}), "east");

@@ -144,10 +144,10 @@ TEST_SUITE("nodeloader")
     const auto second = load(store, &first);
     REQUIRE(second.nodes[0].checks.size() == 1);
     CHECK(second.nodes[0].checks[0] == first.nodes[0].checks[0]);
-    REQUIRE(second.problems.size() == 2);
-    CHECK(second.problems[0].table == "checks");
-    CHECK(second.problems[0].row == "id 1");
-    CHECK(second.problems[0].reason.starts_with("url: 'gopher://192.0.2.1/'"));
+    REQUIRE(second.problems.total() == 2);
+    CHECK(second.problems.listed()[0].table == "checks");
+    CHECK(second.problems.listed()[0].row == "id 1");
+    CHECK(second.problems.listed()[0].reason.starts_with("url: 'gopher://192.0.2.1/'"));
     CHECK(load(store, &second).nodes[0].checks.size() == 1);
     CHECK(load(store).nodes[0].checks.empty());
   }
@@ -160,8 +160,8 @@ TEST_SUITE("nodeloader")
     force(store, "UPDATE node_targets SET target='x..y'");
     const auto second = load(store, &first);
     CHECK(second.owners == first.owners);
-    REQUIRE(second.problems.size() == 1);
-    CHECK(second.problems[0].text() == "node_targets east x..y: 'x..y' is no domain name");
+    REQUIRE(second.problems.total() == 1);
+    CHECK(second.problems.listed()[0].text() == "node_targets east x..y: 'x..y' is no domain name (the last good version stays)");
     CHECK(load(store).owners->empty());
   }
 
@@ -174,7 +174,7 @@ TEST_SUITE("nodeloader")
     const auto first = load(store);
     force(store, "UPDATE node_targets SET node='west', target='x..y'; UPDATE checks SET node='west', url='gopher://x/'");
     const auto second = load(store, &first);
-    CHECK(second.problems.size() == 2);
+    CHECK(second.problems.total() == 2);
     CHECK(second.owners->empty());
     CHECK(second.nodes[1].checks.empty());
   }
@@ -187,10 +187,10 @@ TEST_SUITE("nodeloader")
     const auto table = load(store);
     CHECK(table.owners->empty());
     CHECK((table.nodes[0].admin == AdminState::Auto));
-    REQUIRE(table.problems.size() == 3);
-    CHECK(table.problems[0].text() == "nodes east: admin_state: 'asleep' is none of auto, up, down, drain");
-    CHECK(table.problems[1].text() == "checks id 3: node 'ghost' does not exist");
-    CHECK(table.problems[2].text() == "node_targets ghost 192.0.2.1: node 'ghost' does not exist");
+    REQUIRE(table.problems.total() == 3);
+    CHECK(table.problems.listed()[0].text() == "nodes east: admin_state: 'asleep' is none of auto, up, down, drain; taken for auto (served all the same)");
+    CHECK(table.problems.listed()[1].text() == "checks id 3: node 'ghost' does not exist (left out)");
+    CHECK(table.problems.listed()[2].text() == "node_targets ghost 192.0.2.1: node 'ghost' does not exist (left out)");
   }
 
   TEST_CASE("a remembered state counts as long as it is not too old, to the second")

@@ -145,9 +145,11 @@ TEST_SUITE("statusreport")
     auto store = storeStatus();
     store.readFault = "locked";
     store.writeFault = "disk full";
-    store.problems.push_back({"records", "id 7", "bad"});
+    store.problems.add({"records", "id 7", "bad"});
     const auto text = statusTable({}, store, s_now);
-    CHECK(text.ends_with("\nstore cannot be read: locked\nstore cannot be written: disk full\nstore: records id 7: bad\n"));
+    CHECK(text.ends_with("\nstore cannot be read: locked\nstore cannot be written: disk full\nstore: records id 7: bad (left out)\n"));
+    store.problems.addUnlisted(4000);
+    CHECK(statusTable({}, store, s_now).ends_with("(left out)\nstore: and 4000 more bad rows\n"));
   }
 
   TEST_CASE("JSON has its keys, all of them and no others")
@@ -172,7 +174,7 @@ TEST_SUITE("statusreport")
     CHECK(check["address"].isNull());
     CHECK(east["checks"][0]["address"] == "192.0.2.7");
     CHECK(check["last"] == "2025-12-31T23:59:58Z");
-    CHECK(keysOf(json["store"]) == std::set<std::string>{"database", "ok", "error", "zones", "records", "dropped_events", "problems"});
+    CHECK(keysOf(json["store"]) == std::set<std::string>{"database", "ok", "error", "zones", "records", "dropped_events", "problems", "problems_total"});
     CHECK(json["store"]["zones"].asUInt() == 3);
     CHECK(json["store"]["ok"].asBool());
   }
@@ -185,8 +187,11 @@ TEST_SUITE("statusreport")
     CHECK(statusJson({}, store)["store"]["error"] == "disk full");
     store.readFault = "locked";
     CHECK(statusJson({}, store)["store"]["error"] == "locked");
-    store.problems.push_back({"records", "id 7", "bad"});
-    CHECK(statusJson({}, store)["store"]["problems"][0] == "records id 7: bad");
+    store.problems.add({"records", "id 7", "bad"});
+    CHECK(statusJson({}, store)["store"]["problems"][0] == "records id 7: bad (left out)");
+    store.problems.addUnlisted(4000);
+    CHECK(statusJson({}, store)["store"]["problems"].size() == 1);
+    CHECK(statusJson({}, store)["store"]["problems_total"].asUInt() == 4001);
     CHECK(statusJson({}, store)["nodes"].isArray());
   }
 }

@@ -20,6 +20,7 @@ struct Loaded : StoreLoading
   Loaded()
   {
     id = store.addZone("a.org");
+    store.addRecord(id, "a.org", "SOA", "one");
     store.addRecord(id, "www.a.org", "A", "192.0.2.1");
     poll();
   }
@@ -40,43 +41,107 @@ void makeOther(const std::string& path, const std::string& address)
 
 TEST_SUITE("storeloader")
 {
-  TEST_CASE("a bad row keeps its zone's last good version; other zones go on")
+  TEST_CASE("a bad row is left out, the rest of its zone and the other zones go on")
   {
     Loaded test;
     const auto other = test.store.addZone("b.org");
+    test.store.addRecord(other, "b.org", "SOA", "one");
     test.poll();
-    const auto* before = test.zone("a.org");
     const auto bad = test.store.addRecord(test.id, "x.a.org", "TXT", "bad");
     test.store.addRecord(test.id, "y.a.org", "A", "192.0.2.7");
     test.store.addRecord(other, "www.b.org", "A", "192.0.2.2");
     test.host.forget();
     test.poll();
-    CHECK(test.zone("a.org") == before);
+    CHECK(test.addresses("a.org", "y.a.org") == Contents{"192.0.2.7"});
+    CHECK(test.zone("a.org")->find(wire("x.a.org")).empty());
     CHECK(test.addresses("b.org", "www.b.org") == Contents{"192.0.2.2"});
-    REQUIRE(test.loader.problems().size() == 1);
-    CHECK(test.host.count(LogLevel::Error, "store: records id " + std::to_string(bad) + ": 'x.a.org' TXT: 'bad' cannot be served") == 1);
+    REQUIRE(test.loader.problems().total() == 1);
+    CHECK(test.host.count(LogLevel::Error, "store: records id " + std::to_string(bad) + ": 'x.a.org' TXT: 'bad' cannot be served (left out)") == 1);
 
     test.store.addZone("c.org"); // another load: the problem is known
     test.poll();
+    test.poll(true);
     CHECK(test.host.count(LogLevel::Error, "records id") == 1);
-    CHECK(test.loader.problems().size() == 1);
+    CHECK(test.loader.problems().total() == 1);
 
     test.store.execute("DELETE FROM records WHERE content='bad'");
     test.poll();
     CHECK(test.loader.problems().empty());
     CHECK(test.host.count(LogLevel::Info, "no longer so") == 1);
-    CHECK(test.addresses("a.org", "y.a.org") == Contents{"192.0.2.7"});
   }
 
-  TEST_CASE("a bad row of a zone that has no last good version is left out")
+  TEST_CASE("a row that becomes bad leaves the answers, and is back when it is mended")
   {
     Loaded test;
-    const auto id = test.store.addZone("b.org");
-    test.store.addRecord(id, "x.b.org", "TXT", "bad");
-    test.store.addRecord(id, "www.b.org", "A", "192.0.2.2");
+    test.store.addRecord(test.id, "t.a.org", "TXT", "good");
     test.poll();
-    CHECK(test.addresses("b.org", "www.b.org") == Contents{"192.0.2.2"});
-    CHECK(test.zone("b.org")->recordCount() == 1);
+    test.store.execute("UPDATE records SET content='bad' WHERE type='TXT'");
+    test.poll();
+    CHECK(test.zone("a.org")->find(wire("t.a.org")).empty());
+    test.store.execute("UPDATE records SET content='good' WHERE type='TXT'");
+    test.poll();
+    CHECK_FALSE(test.zone("a.org")->find(wire("t.a.org")).empty());
+    CHECK(test.loader.problems().empty());
+  }
+
+  TEST_CASE("thousands of bad rows are a few lines")
+  {
+    Loaded test;
+    test.host.forget();
+    test.store.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+                       " INSERT INTO records(domain_id, name, type, content, ttl) SELECT "
+      + std::to_string(test.id) + ", 'n' || i || '.a.org', 'TXT', 'bad', 60 FROM n");
+    test.poll();
+    CHECK(test.loader.problems().total() == 5000);
+    CHECK(test.loader.problems().listed().size() == Problems::s_perZone);
+    CHECK(test.host.count(LogLevel::Error, "") == Problems::s_perLoad + 1);
+    CHECK(test.addresses("a.org", "www.a.org") == Contents{"192.0.2.1"});
+  }
+
+  TEST_CASE("of two zones with one name the lower id is served, and the other when that is gone")
+  {
+    Loaded test;
+    test.store.execute("DROP INDEX name_index; INSERT INTO domains(id, name, type) VALUES(100, 'A.ORG.', 'NATIVE'), (50, '\\097.org', 'NATIVE')");
+    for (const auto* zone : {"50", "100"}) {
+      test.store.execute("INSERT INTO records(domain_id, name, type, content, ttl) VALUES(" + std::string(zone) + ", 'www.a.org', 'A', '192.0.2." + zone + "', 60), (" + zone + ", 'a.org', 'SOA', 'one', 60)");
+    }
+    for (const bool everything : {false, true}) {
+      test.poll(everything);
+      CHECK(test.addresses("a.org", "www.a.org") == Contents{"192.0.2.1"});
+      CHECK(test.snapshot()->zoneCount() == 1);
+      REQUIRE(test.loader.problems().total() == 2);
+      CHECK(test.loader.problems().listed()[0].text() == "domains id 50: 'a.org' is the zone of id " + std::to_string(test.id) + " already (left out)");
+    }
+    test.store.execute("UPDATE domains SET name='other.org' WHERE id=" + std::to_string(test.id));
+    test.poll();
+    CHECK(test.addresses("a.org", "www.a.org") == Contents{"192.0.2.50"});
+    test.store.execute("DELETE FROM domains WHERE id=50");
+    test.poll();
+    CHECK(test.addresses("a.org", "www.a.org") == Contents{"192.0.2.100"});
+    test.store.execute("INSERT INTO domains(id, name, type) VALUES(60, 'a.org.', 'NATIVE')"); // lower than what is served
+    test.poll();
+    CHECK(test.snapshot()->zoneById(60) != nullptr);
+    CHECK(test.snapshot()->zoneById(100) == nullptr);
+    test.store.execute("DELETE FROM domains WHERE id IN (60, 100)");
+    test.poll();
+    CHECK(test.zone("a.org") == nullptr);
+    CHECK(test.host.count(LogLevel::Info, "no longer so") > 0);
+  }
+
+  TEST_CASE("records of no zone are named")
+  {
+    Loaded test;
+    test.store.execute("INSERT INTO records(id, domain_id, name, type) VALUES(900, NULL, 'x.org', 'A'), (901, 77, 'y.org', 'A'), (902, 77, 'z.org', NULL)");
+    for (const bool everything : {false, true}) {
+      test.poll(everything);
+      REQUIRE(test.loader.problems().total() == 2);
+      CHECK(test.loader.problems().listed()[0].text() == "records id 900: 'x.org' A: domain_id: NULL is no zone's id (left out)");
+      CHECK(test.loader.problems().listed()[1].text() == "records id 901: 'y.org' A: domain_id: there is no zone 77 (2 records have this domain_id) (left out)");
+    }
+    test.store.execute("INSERT INTO domains(id, name, type) VALUES(77, 'org', 'NATIVE'); DELETE FROM records WHERE id=900");
+    test.store.addRecord(77, "org", "SOA", "one");
+    test.poll();
+    CHECK(test.loader.problems().empty());
   }
 
   TEST_CASE("a zone that is deleted takes its problems along")
@@ -84,7 +149,7 @@ TEST_SUITE("storeloader")
     Loaded test;
     test.store.addRecord(test.id, "x.a.org", "TXT", "bad");
     test.poll();
-    CHECK(test.loader.problems().size() == 1);
+    CHECK(test.loader.problems().total() == 1);
     test.store.execute("DELETE FROM records; DELETE FROM domains");
     test.poll();
     CHECK(test.loader.problems().empty());

@@ -204,7 +204,7 @@ TEST_SUITE("storewatcher")
     const auto id = test.store.addZone("a.org");
     test.start();
     test.store.addRecord(id, "x.a.org", "TXT", "bad");
-    CHECK(test.await([&] { return test.watcher.status().problems.size() == 1; }));
+    CHECK(test.await([&] { return test.watcher.status().problems.total() == 1; }));
     test.store.execute("DELETE FROM records");
     CHECK(test.await([&] { return test.watcher.status().problems.empty(); }));
   }

@@ -61,7 +61,7 @@ TEST_SUITE("zone")
     for (int i = 0; i < 1000; ++i) {
       add(builder, {name(i).c_str(), "TXT", std::to_string(i).c_str()}, static_cast<uint32_t>(i));
     }
-    const auto zone = builder.build();
+    const auto zone = finished(builder);
     for (int i = 0; i < 1000; ++i) {
       const auto* rrset = rrsetOf(*zone, name(i), type::txt);
       REQUIRE(rrset != nullptr);
@@ -87,11 +87,37 @@ TEST_SUITE("zone")
     CHECK(zone->find(wire("www.example.org")).empty());
   }
 
-  TEST_CASE("a row outside the zone is not kept, even if its bytes end like the apex")
+  TEST_CASE("of types that a name has one record of, the lowest row is kept and the others are named")
   {
-    const auto zone = makeZone(1, "org", {{"www.example.net", "A", "192.0.2.1"}, {"abc\\003org", "A", "192.0.2.2"}, {".", "A", "192.0.2.3"}});
-    CHECK(zone->recordCount() == 0);
-    CHECK(zone->find(wire("abc\\003org")).empty());
+    const OwnerMap nobody;
+    const Policies none;
+    const FakeHost host;
+    ZoneBuilder builder(1, wire("example.org"), nobody, none);
+    const auto put = [&](int64_t row, const char* name, const char* recordType, const char* content) {
+      builder.addRecord(row, wire(name), host.compile({row, name, recordType, content, ""}), 60, true);
+    };
+    put(9, "c.example.org", "CNAME", "nine.org");
+    put(7, "c.example.org", "CNAME", "seven.org");
+    put(8, "c.example.org", "CNAME", "eight.org");
+    put(5, "example.org", "SOA", "five");
+    put(4, "example.org", "SOA", "four");
+    put(3, "a.example.org", "A", "192.0.2.3");
+    put(2, "a.example.org", "A", "192.0.2.2");
+    put(1, "d.example.org", "CNAME", "one.org");
+    std::vector<ZoneBuilder::Surplus> surplus;
+    const auto zone = builder.build(surplus);
+    CHECK(contents(*zone, "c.example.org", type::cname) == std::multiset<std::string>{"seven.org"});
+    CHECK(contents(*zone, "example.org", type::soa) == std::multiset<std::string>{"four"});
+    CHECK(contents(*zone, "a.example.org", type::a).size() == 2);
+    CHECK(contents(*zone, "d.example.org", type::cname).size() == 1);
+    CHECK(zone->recordCount() == 5);
+    std::set<int64_t> rows;
+    for (const auto& row : surplus) {
+      rows.insert(row.row);
+      CHECK(row.keptRow == (row.type == type::soa ? 4 : 7));
+      CHECK(row.name == wire(row.type == type::soa ? "example.org" : "c.example.org"));
+    }
+    CHECK(rows == std::set<int64_t>{5, 8, 9});
   }
 
   TEST_CASE("a question that ends like the apex in the middle of a label meets nothing")
@@ -130,9 +156,9 @@ TEST_SUITE("zone")
     const OwnerMap nobody;
     const Policies none;
     ZoneBuilder builder(1, wire("example.org"), nobody, none);
-    builder.addRecord(wire("ns.sub.example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, false);
-    builder.addRecord(wire("example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, true);
-    const auto zone = builder.build();
+    builder.addRecord(1, wire("ns.sub.example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, false);
+    builder.addRecord(1, wire("example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, true);
+    const auto zone = finished(builder);
     CHECK_FALSE(rrsetOf(*zone, "ns.sub.example.org", type::a)->records.front().auth);
     CHECK(rrsetOf(*zone, "example.org", type::a)->records.front().auth);
   }

@@ -34,7 +34,7 @@ TEST_SUITE("zone")
       ZoneBuilder builder(1, wire("example.org"), owners, none);
       add(builder, {"a.example.org", "A", "192.0.2.1"});
       builder.addMetadata("Presigned", value);
-      const auto zone = builder.build();
+      const auto zone = finished(builder);
       const bool presigned = std::string(value) == "1";
       CHECK(zone->find(wire("a.example.org")).front().dependent != presigned);
       CHECK((zone->find(wire("a.example.org")).front().records.front().owner == nullptr) == presigned);
@@ -50,7 +50,7 @@ TEST_SUITE("zone")
     builder.addMetadata("ALLOW-AXFR-FROM", "192.0.2.1");
     builder.addMetadata("allow-axfr-from", "192.0.2.2");
     builder.addMetadata("ALLOW", "x");
-    const auto zone = builder.build();
+    const auto zone = finished(builder);
     REQUIRE(zone->metadata().size() == 2);
     CHECK(zone->metadata().find(std::string_view("Allow-Axfr-From"))->second == std::vector<std::string>{"192.0.2.1", "192.0.2.2"});
     CHECK(zone->metadata().find(std::string_view("ALLOW-AXFR")) == zone->metadata().end());
@@ -67,7 +67,7 @@ TEST_SUITE("zone")
     builder.addOrder("www", "www.example.org");
     builder.addOrder("", "example.org");
     builder.addOrder("mail", "mail.example.org");
-    const auto zone = builder.build();
+    const auto zone = finished(builder);
     CHECK(zone->hasOrder());
     REQUIRE(zone->order().size() == 3);
     CHECK(zone->order()[0].name == "example.org");
@@ -103,7 +103,7 @@ TEST_SUITE("zone")
     for (const auto& row : rows) {
       add(builder, row);
     }
-    CHECK(builder.build()->denialVaries());
+    CHECK(finished(builder)->denialVaries());
   }
 
   TEST_CASE("an unsigned zone has no order")

@@ -22,10 +22,26 @@ struct Fixture
   Policies policies;
   std::optional<Database> database;
 
-  ZoneLoader::Result load(int64_t id)
+  // example.org, with an SOA and nothing else.
+  int64_t zoneWithSoa() const
+  {
+    const auto id = store.addZone("example.org");
+    store.addRecord(id, "example.org", "SOA", "one");
+    return id;
+  }
+
+  // By row.
+  static std::vector<RowProblem> sorted(const ZoneLoader::Result& result)
+  {
+    auto problems = result.problems.listed();
+    std::sort(problems.begin(), problems.end(), [](const RowProblem& left, const RowProblem& right) { return left.row < right.row; });
+    return problems;
+  }
+
+  ZoneLoader::Result load(int64_t id, const Zone* last = nullptr)
   {
     database.emplace(store.file(), std::chrono::seconds(10));
-    return ZoneLoader(*database, host, owners, policies).load(id);
+    return ZoneLoader(*database, host, owners, policies).load(id, last);
   }
 };
 
@@ -53,7 +69,7 @@ TEST_SUITE("zoneloader")
 
     const auto result = test.load(id);
     REQUIRE(result.zone);
-    CHECK(result.problems.empty());
+    CHECK(result.problems.total() == 1); // that it has no SOA
     CHECK(result.zone->id() == id);
     CHECK(result.zone->apex() == wire("example.org"));
     CHECK(result.zone->recordCount() == 2);
@@ -79,9 +95,9 @@ TEST_SUITE("zoneloader")
     test.store.addRecord(two, "two.org", "A", "192.0.2.2");
     Database database(test.store.file(), std::chrono::seconds(10));
     ZoneLoader loader(database, test.host, test.owners, test.policies);
-    CHECK(contents(*loader.load(one).zone, "one.org", type::a) == Contents{"192.0.2.1"});
-    CHECK(contents(*loader.load(two).zone, "two.org", type::a) == Contents{"192.0.2.2"});
-    CHECK(contents(*loader.load(one).zone, "one.org", type::a) == Contents{"192.0.2.1"});
+    CHECK(contents(*loader.load(one, nullptr).zone, "one.org", type::a) == Contents{"192.0.2.1"});
+    CHECK(contents(*loader.load(two, nullptr).zone, "two.org", type::a) == Contents{"192.0.2.2"});
+    CHECK(contents(*loader.load(one, nullptr).zone, "one.org", type::a) == Contents{"192.0.2.1"});
     auto all = ZoneLoader::allZones(database);
     std::sort(all.begin(), all.end());
     CHECK(all == std::vector<int64_t>{one, two});
@@ -90,8 +106,7 @@ TEST_SUITE("zoneloader")
   TEST_CASE("a bad row is left out and named; the others are served")
   {
     Fixture test;
-    const auto id = test.store.addZone("example.org");
-    test.store.addRecord(id, "a.example.org", "A", "192.0.2.1");
+    const auto id = test.zoneWithSoa();
     const auto bad = test.store.addRecord(id, "b.example.org", "TXT", "bad");
     const auto noName = test.store.addRecord(id, "x..example.org", "A", "192.0.2.2");
     const auto noTtl = test.store.addRecord(id, "c.example.org", "A", "192.0.2.3");
@@ -99,20 +114,133 @@ TEST_SUITE("zoneloader")
     const auto result = test.load(id);
     REQUIRE(result.zone);
     CHECK(result.zone->recordCount() == 1);
-    REQUIRE(result.problems.size() == 3);
-    CHECK(result.problems[0] == RowProblem{"records", "id " + std::to_string(bad), "'b.example.org' TXT: 'bad' cannot be served"});
-    CHECK(result.problems[1].text() == "records id " + std::to_string(noName) + ": 'x..example.org' A: 'x..example.org' is no domain name");
-    CHECK(result.problems[2].reason == "'c.example.org' A: ttl: '-1' is not a number of seconds");
+    REQUIRE(result.problems.total() == 3);
+    const auto problems = test.sorted(result);
+    CHECK(problems[0] == RowProblem{"records", "id " + std::to_string(bad), "'b.example.org' TXT: 'bad' cannot be served"});
+    CHECK(problems[1].text() == "records id " + std::to_string(noName) + ": 'x..example.org' A: 'x..example.org' is no domain name (left out)");
+    CHECK(problems[2].reason.starts_with("'c.example.org' A: ttl: '-1' is no number of seconds"));
   }
 
-  TEST_CASE("a zone whose own name is bad is a problem and no zone")
+  TEST_CASE("columns that SQL cannot find again, and rows that are neither enabled nor disabled, are left out")
+  {
+    Fixture test;
+    const auto id = test.zoneWithSoa();
+    struct Case
+    {
+      const char* change;
+      const char* reason;
+    };
+    for (const auto& [change, reason] : {
+           Case{"name=NULL", "'NULL' A: name: is NULL"},
+           Case{"name=''", "name: is empty; the root is '.'"},
+           Case{"name=CAST(name AS BLOB)", "name: 'www.example.org' is a BLOB, not text"},
+           Case{"name=CAST(x'77007777' AS TEXT)", "name: 'w?ww' has a NUL byte in it"},
+           Case{"name='www.example.com'", "the name is not in zone 'example.org'"},
+           Case{"name='abc\\003org'", "the name is not in zone 'example.org'"},
+           Case{"name='xexample.org'", "the name is not in zone 'example.org'"},
+           Case{"type=CAST('A' AS BLOB)", "type: 'A' is a BLOB, not text"},
+           Case{"type='SOA'", "an SOA record belongs to the name of its zone, 'example.org'"},
+           Case{"disabled=NULL", "disabled: NULL is neither 0 nor 1"},
+           Case{"disabled='f'", "disabled: 'f' is neither 0 nor 1"},
+           Case{"disabled=2", "disabled: '2' is neither 0 nor 1"},
+         }) {
+      CAPTURE(change);
+      const auto row = test.store.addRecord(id, "www.example.org", "A", "192.0.2.1");
+      test.store.execute("UPDATE records SET " + std::string(change) + " WHERE id=" + std::to_string(row));
+      const auto result = test.load(id);
+      REQUIRE(result.problems.total() == 1);
+      CHECK(result.problems.listed()[0].row == "id " + std::to_string(row));
+      CHECK(result.problems.listed()[0].reason.find(reason) != std::string::npos);
+      CHECK(result.problems.listed()[0].effect == RowProblem::Effect::LeftOut);
+      CHECK(result.zone->recordCount() == 1);
+      test.store.execute("DELETE FROM records WHERE id=" + std::to_string(row));
+    }
+  }
+
+  TEST_CASE("keys, NSEC3 parameters and order names that are of no use are left out")
+  {
+    Fixture test;
+    const auto id = test.zoneWithSoa();
+    const auto row = std::to_string(id);
+    test.store.execute("INSERT INTO cryptokeys(id, domain_id, flags, active, content) VALUES(1, " + row + ", 257, 1, 'bad'), (2, " + row + ", 'x', 1, 'good'), (3, " + row + ", 256, 1, 'good')");
+    test.store.execute("INSERT INTO domainmetadata(id, domain_id, kind, content) VALUES(4, " + row + ", 'nsec3param', 'bad'), (5, " + row + ", 'X-NOTE', 'bad')");
+    test.store.execute("UPDATE records SET ordername='a  b'");
+    const auto result = test.load(id);
+    REQUIRE(result.problems.total() == 4);
+    CHECK(result.problems.listed()[0].text() == "domainmetadata id 4: 'example.org' NSEC3PARAM: 'bad' cannot be served (left out)");
+    CHECK(result.problems.listed()[1].text() == "cryptokeys id 1: 'example.org': no key (left out)");
+    CHECK(result.problems.listed()[2].text() == "cryptokeys id 2: 'example.org': flags: 'x' is no number from 0 to 65535 (left out)");
+    CHECK(result.problems.listed()[3].reason == "'example.org' SOA: ordername: 'a  b': 'a..b' is no domain name; rectify the zone");
+    CHECK(result.problems.listed()[3].effect == RowProblem::Effect::Served);
+    REQUIRE(result.zone->keys().size() == 1);
+    CHECK(result.zone->keys()[0].id == 3);
+    CHECK(result.zone->metadata().size() == 1);
+    CHECK(result.zone->order().empty());
+    CHECK(result.zone->recordCount() == 1);
+  }
+
+  TEST_CASE("a second SOA or CNAME is left out")
+  {
+    Fixture test;
+    const auto id = test.zoneWithSoa();
+    const auto second = test.store.addRecord(id, "example.org", "SOA", "two");
+    const auto result = test.load(id);
+    CHECK(contents(*result.zone, "example.org", type::soa) == Contents{"one"});
+    REQUIRE(result.problems.total() == 1);
+    CHECK(result.problems.listed()[0].text() == "records id " + std::to_string(second) + ": 'example.org' SOA: a name has one SOA record at most; that of id " + std::to_string(second - 1) + ", which was there before, is served (left out)");
+  }
+
+  TEST_CASE("an SOA that became bad keeps its last good version, one that is deleted does not")
+  {
+    Fixture test;
+    const auto id = test.zoneWithSoa();
+    test.store.addRecord(id, "www.example.org", "A", "192.0.2.1");
+    const auto before = test.load(id).zone;
+    test.store.execute("UPDATE records SET content='bad' WHERE type='SOA'; UPDATE records SET content='192.0.2.2' WHERE type='A'");
+    auto result = test.load(id, before.get());
+    CHECK(contents(*result.zone, "example.org", type::soa) == Contents{"one"});
+    CHECK(contents(*result.zone, "www.example.org", type::a) == Contents{"192.0.2.2"});
+    REQUIRE(result.problems.total() == 2);
+    CHECK(result.problems.listed()[1].effect == RowProblem::Effect::Kept);
+    const auto again = test.load(id, result.zone.get());
+    CHECK(contents(*again.zone, "example.org", type::soa) == Contents{"one"});
+
+    result = test.load(id); // nothing was there before, as after a restart
+    CHECK(contents(*result.zone, "example.org", type::soa).empty());
+    CHECK(result.problems.listed()[1].reason.find("no SOA record at its apex") != std::string::npos);
+    const auto namesake = makeZone(id, "example.com", {{"example.com", "SOA", "one"}});
+    CHECK(contents(*test.load(id, namesake.get()).zone, "example.org", type::soa).empty());
+
+    test.store.execute("DELETE FROM records WHERE type='SOA'");
+    CHECK(contents(*test.load(id, before.get()).zone, "example.org", type::soa).empty());
+  }
+
+  TEST_CASE("a zone whose own name or id is bad is a problem and no zone")
   {
     Fixture test;
     const auto id = test.store.addZone("bad..org");
-    const auto result = test.load(id);
+    auto result = test.load(id);
     CHECK(result.zone == nullptr);
-    REQUIRE(result.problems.size() == 1);
-    CHECK(result.problems.front() == RowProblem{"domains", "id " + std::to_string(id), "'bad..org' is no domain name"});
+    REQUIRE(result.problems.total() == 1);
+    CHECK(result.problems.listed().front() == RowProblem{"domains", "id " + std::to_string(id), "'bad..org': 'bad..org' is no domain name"});
+    for (const auto bad : {int64_t{-1}, int64_t{2147483648}}) {
+      test.store.execute("INSERT INTO domains(id, name, type) VALUES(" + std::to_string(bad) + ", 'x" + std::to_string(bad) + ".org', 'NATIVE')");
+      result = test.load(bad);
+      CHECK(result.zone == nullptr);
+      CHECK(result.problems.listed().front().reason.ends_with("id: PowerDNS knows ids from 0 to 2147483647"));
+    }
+  }
+
+  TEST_CASE("a zone of an unknown kind is served and named")
+  {
+    Fixture test;
+    const auto id = test.zoneWithSoa();
+    test.store.execute("UPDATE domains SET type='PRIMARIE'");
+    const auto result = test.load(id);
+    CHECK(result.zone->recordCount() == 1);
+    REQUIRE(result.problems.total() == 1);
+    CHECK(result.problems.listed()[0].effect == RowProblem::Effect::Served);
+    CHECK(result.problems.listed()[0].reason.starts_with("'example.org': type: 'PRIMARIE' is none of NATIVE"));
   }
 
   TEST_CASE("a record without a TTL has the host's, one with the largest has that")
@@ -122,11 +250,11 @@ TEST_SUITE("zoneloader")
     test.store.addRecord(id, "a.example.org", "A", "192.0.2.1");
     test.store.execute("UPDATE records SET ttl=NULL");
     test.store.addRecord(id, "b.example.org", "A", "192.0.2.1");
-    test.store.execute("UPDATE records SET ttl=4294967295 WHERE name='b.example.org'");
+    test.store.execute("UPDATE records SET ttl=2147483647 WHERE name='b.example.org'");
     const auto result = test.load(id);
     REQUIRE(result.zone);
     CHECK(onlyRecord(*result.zone, "a.example.org").ttl == FakeHost::s_defaultTtl);
-    CHECK(onlyRecord(*result.zone, "b.example.org").ttl == 4'294'967'295U);
+    CHECK(onlyRecord(*result.zone, "b.example.org").ttl == 2'147'483'647U);
   }
 
   TEST_CASE("auth is what the column says, and NULL says no")

@@ -23,7 +23,14 @@ struct Row
 inline void add(ZoneBuilder& builder, const Row& row, uint32_t ttl = 60)
 {
   const FakeHost host;
-  builder.addRecord(wire(row.name), host.compile({1, row.name, row.type, row.content, "0"}), ttl, true);
+  builder.addRecord(1, wire(row.name), host.compile({1, row.name, row.type, row.content, "0"}), ttl, true);
+}
+
+// For zones without surplus records.
+inline std::shared_ptr<const Zone> finished(ZoneBuilder& builder)
+{
+  std::vector<ZoneBuilder::Surplus> surplus;
+  return builder.build(surplus);
 }
 
 inline std::shared_ptr<const Zone> makeZone(int64_t id, std::string_view apex, std::initializer_list<Row> rows, const OwnerMap& owners = {}, const Policies& policies = {})
@@ -32,7 +39,7 @@ inline std::shared_ptr<const Zone> makeZone(int64_t id, std::string_view apex, s
   for (const auto& row : rows) {
     add(builder, row);
   }
-  return builder.build();
+  return finished(builder);
 }
 
 inline std::shared_ptr<NodeHealth> makeNode(const std::string& name, NodeState state = NodeState::Up)
