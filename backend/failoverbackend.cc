@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "failoverbackend.hh"
-#include "recordroom.hh"
 #include "runtimes.hh"
 #include "wirename.hh"
 
@@ -14,14 +13,6 @@ namespace
   // Rrsets beyond this make the first big answer of an instance allocate.
   constexpr size_t s_usualAnswer = 256;
   constexpr size_t s_usualWithheld = 16;
-
-  // Throws as parsing it does, and RecordError. Costs nothing for all but very long ones.
-  void requireRoomOf(const DNSResourceRecord& row)
-  {
-    if (!surelyHasRoom(row.content.size())) {
-      requireRoom(*pdns_compat::makeContent(row.qtype.getCode(), row.content));
-    }
-  }
 
   Settings settingsOf(const std::string& prefix)
   {
@@ -156,32 +147,6 @@ bool FailoverBackend::get(DNSZoneRecord& record)
   return true;
 }
 
-// As DNSBackend::get, except that a row which PowerDNS cannot parse does not end a whole transfer: it is left out, as it is
-// from the snapshot, whose log names it.
-bool FailoverBackend::getStored(DNSZoneRecord& record)
-{
-  for (DNSResourceRecord row; GSQLBackend::get(row);) {
-    if (row.qtype == QType::TXT && !row.content.empty() && row.content.front() != '"') {
-      row.content = '"' + row.content + '"';
-    }
-    try {
-      requireRoomOf(row);
-      record.dr = DNSRecord(row);
-    }
-    catch (const std::exception&) {
-      continue;
-    }
-    catch (const PDNSException&) {
-      continue;
-    }
-    record.auth = row.auth;
-    record.domain_id = row.domain_id;
-    record.scopeMask = row.scopeMask;
-    return true;
-  }
-  return false;
-}
-
 // Records as text are what administration asks for (the API, dynamic updates): it must see what is stored.
 bool FailoverBackend::get(DNSResourceRecord& record)
 {
@@ -212,76 +177,5 @@ bool FailoverBackend::findSOA(const pdns_compat::ZoneName& zone, pdns_compat::Zo
     found = true;
   }
   return found;
-}
-
-std::optional<const Zone*> FailoverBackend::findZone(const pdns_compat::ZoneName& apex)
-{
-  const auto* snapshot = newest(d_details.get());
-  return snapshot == nullptr ? std::nullopt : std::optional(snapshot->zoneByApex(lowered(pdns_compat::nameOf(apex))));
-}
-
-bool FailoverBackend::holds(const pdns_compat::ZoneName& apex)
-{
-  if (const auto zone = findZone(apex)) {
-    return *zone != nullptr;
-  }
-  DomainInfo info;
-  return getDomainInfo(apex, info, false);
-}
-
-bool FailoverBackend::getDomainMetadata(const pdns_compat::ZoneName& name, const std::string& kind, std::vector<std::string>& meta)
-{
-  const auto zone = findZone(name);
-  if (!zone) {
-    return holds(name) && GSQLBackend::getDomainMetadata(name, kind, meta);
-  }
-  if (*zone == nullptr || (!d_dnssec && isDnssecDomainMetadata(kind))) {
-    return false;
-  }
-  const auto& metadata = (*zone)->metadata();
-  if (const auto found = metadata.find(std::string_view(kind)); found != metadata.end()) {
-    meta.insert(meta.end(), found->second.begin(), found->second.end());
-  }
-  return true;
-}
-
-bool FailoverBackend::getAllDomainMetadata(const pdns_compat::ZoneName& name, std::map<std::string, std::vector<std::string>>& meta)
-{
-  const auto zone = findZone(name);
-  if (!zone) {
-    return holds(name) && GSQLBackend::getAllDomainMetadata(name, meta);
-  }
-  if (*zone == nullptr) {
-    return false;
-  }
-  for (const auto& [kind, values] : (*zone)->metadata()) {
-    if (d_dnssec || !isDnssecDomainMetadata(kind)) {
-      meta[kind] = values;
-    }
-  }
-  return true;
-}
-
-bool FailoverBackend::getDomainKeys(const pdns_compat::ZoneName& name, std::vector<KeyData>& keys)
-{
-  const auto zone = findZone(name);
-  if (!zone) {
-    return holds(name) && GSQLBackend::getDomainKeys(name, keys);
-  }
-  if (*zone == nullptr || !d_dnssec) {
-    return false;
-  }
-  for (const auto& key : (*zone)->keys()) {
-    keys.push_back({key.content, key.id, key.flags, key.active, key.published});
-  }
-  return true;
-}
-
-bool FailoverBackend::getDomainInfo(const pdns_compat::ZoneName& name, DomainInfo& info, bool getSerial)
-{
-  if (d_runtime != nullptr && !inTransaction()) {
-    d_runtime->catchUp();
-  }
-  return GSQLBackend::getDomainInfo(name, info, getSerial);
 }
 }
