@@ -72,6 +72,16 @@ TEST_SUITE("zone")
     CHECK(zone->find(wire(name(1000))).empty());
   }
 
+  TEST_CASE("its names are listed whole, each once")
+  {
+    const auto zone = makeZone(7, "example.org", {{"www.example.org", "A", "192.0.2.1"}, {"example.org", "SOA", "soa"}, {"WWW.example.org", "TXT", "text"}});
+    std::multiset<std::string> names;
+    for (size_t place = 0; place < zone->nameCount(); ++place) {
+      names.insert(toText(zone->nameAt(place)));
+    }
+    CHECK(names == std::multiset<std::string>{"example.org", "www.example.org"});
+  }
+
   TEST_CASE("a zone without records is empty, not broken")
   {
     const auto zone = makeZone(1, "example.org", {});
