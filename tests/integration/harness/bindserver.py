@@ -15,7 +15,6 @@ options {{
   listen-on port {port} {{ {address}; }};
   listen-on-v6 {{ none; }};
   pid-file none;
-  lock-file none;
   session-keyfile none;
   recursion no;
   dnssec-validation no;
