@@ -45,7 +45,8 @@ class AutosecondaryTest(SharedCase):
 
     @staticmethod
     def rrset(name: str, address: str) -> dict:
-        return {"name": name, "type": "A", "ttl": 60, "changetype": "REPLACE", "records": [{"content": address, "disabled": False}]}
+        return {"name": name, "type": "A", "ttl": 60, "changetype": "REPLACE",
+                "records": [{"content": address, "disabled": False}]}
 
     def test_zone_of_the_autoprimary(self):
         for name in ("www.new.example.", "www.foreign.example."):

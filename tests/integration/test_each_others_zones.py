@@ -41,7 +41,8 @@ class EachOthersZonesTest(SharedCase):
             for zone in (f"{name}.example", f"native.{name}.test"):
                 ours.call_api("PUT", f"/zones/{zone}./metadata/ALSO-NOTIFY", {"metadata": [f"{theirs.address}:{theirs.port}"]})
                 ours.call_api("PUT", f"/zones/{zone}./metadata/ALLOW-AXFR-FROM", {"metadata": [theirs.address]})
-            theirs.call_api("POST", "/zones", {"name": f"{name}.example.", "kind": "Slave", "masters": [f"{ours.address}:{ours.port}"]})
+            theirs.call_api("POST", "/zones", {"name": f"{name}.example.", "kind": "Slave",
+                                               "masters": [f"{ours.address}:{ours.port}"]})
         for name, other in (("north", "south"), ("south", "north")):
             eventually(lambda: serial(cls.servers[other], f"{name}.example") == 1, WITHIN, f"{other} has {name}'s zone")
 

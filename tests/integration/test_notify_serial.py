@@ -21,5 +21,6 @@ class NotifySerialTest(Case):
         eventually(lambda: serial(bind, "alpha.example") == 1, 10, "BIND has the zone")
         server.util("set-meta", "alpha.example", "ALSO-NOTIFY", f"{bind.address}:{bind.port}")
         for number in (2, 3):
-            store.sql(f"UPDATE records SET content = replace(content, ' {number - 1} 10800', ' {number} 10800') WHERE type = 'SOA'")
+            store.sql(f"UPDATE records SET content = replace(content, ' {number - 1} 10800', ' {number} 10800') "
+                      "WHERE type = 'SOA'")
             eventually(lambda: serial(bind, "alpha.example") == number, 8, f"BIND has serial {number}")

@@ -58,7 +58,8 @@ class PresignedTest(SharedCase):
         flags, protocol, algorithm, key = self.bind.data(zone + ".", "DNSKEY")[0].split(None, 3)
         anchor = self.bed.folder / f"{zone}.anchor"
         anchor.write_text(f'trust-anchors {{ "{zone}." static-key {flags} {protocol} {algorithm} "{key}"; }};\n')
-        return run("delv", "-a", anchor, f"+root={zone}", f"@{self.server.address}", "-p", self.server.port, f"{name}.{zone}", rdtype)
+        return run("delv", "-a", anchor, f"+root={zone}", f"@{self.server.address}", "-p", self.server.port,
+                   f"{name}.{zone}", rdtype)
 
     def test_answers_are_bind_s_own(self):
         for zone in ZONES:
@@ -70,8 +71,8 @@ class PresignedTest(SharedCase):
 
     def test_positive_answers_validate(self):
         for zone in ZONES:
-            for name, rdtype, data in (("www", "A", EAST_V4), ("www", "A", WEST_V4), ("only", "A", EAST_V4), ("x.wild", "TXT", "wild"),
-                                       ("a.b.ent", "A", EAST_V4)):
+            for name, rdtype, data in (("www", "A", EAST_V4), ("www", "A", WEST_V4), ("only", "A", EAST_V4),
+                                       ("x.wild", "TXT", "wild"), ("a.b.ent", "A", EAST_V4)):
                 said = self.delv(zone, name, rdtype)
                 self.assertIn("; fully validated", said)
                 self.assertIn(data, said)

@@ -152,7 +152,8 @@ class SecondariesTest(SharedCase):
             anchor.write_text(f'trust-anchors {{ "{zone}." static-key {flags} {protocol} {algorithm} "{key}"; }};\n')
             for secondary in self.secondaries:
                 for name, rdtype in (("nowhere", "A"), ("b.ent", "A"), ("www", "TXT"), ("x.wild", "TXT"), ("x.www", "A")):
-                    said = run("delv", "-a", anchor, f"+root={zone}", f"@{secondary.address}", "-p", secondary.port, f"{name}.{zone}", rdtype)
+                    said = run("delv", "-a", anchor, f"+root={zone}", f"@{secondary.address}", "-p", secondary.port,
+                               f"{name}.{zone}", rdtype)
                     self.assertIn("; negative response, fully validated", said)
 
     def test_changed_by_pdnsutil(self):
@@ -181,7 +182,8 @@ class SecondariesTest(SharedCase):
         self.server.util("increase-serial", zone)
         eventually(lambda: serial(self.server, zone) > 2_000_000_000, 5, "the serial is edited")
         for secondary in self.secondaries:
-            eventually(lambda: serial(secondary, zone) == serial(self.server, zone), 15, f"{secondary.program} has the edited serial")
+            eventually(lambda: serial(secondary, zone) == serial(self.server, zone), 15,
+                       f"{secondary.program} has the edited serial")
 
 
 def without_signatures(rows: tuple) -> set:
