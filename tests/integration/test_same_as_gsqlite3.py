@@ -33,8 +33,9 @@ class SameTest(SameAnswersCase):
             stock.util("set-meta", zone, "SOA-EDIT", "INCEPTION-INCREMENT")
             stock.util("set-meta", zone, "PUBLISH-CDNSKEY", "1")
             stock.util("set-meta", zone, "PUBLISH-CDS", "1,2")
-        for key in (("zsk", "active", "ecdsa256"), ("zsk", "inactive", "ecdsa256"), ("ksk", "inactive", "unpublished", "ed25519")):
-            stock.util("add-zone-key", "star.example", *key)
+        stock.util("add-zone-key", "star.example", "zsk", "active", "ecdsa256")  # its signatures are never the same twice
+        stock.util("add-zone-key", "star.example", "zsk", "inactive", "ecdsa256")
+        stock.util("add-zone-key", "star.example", "ksk", "inactive", "unpublished", "ed25519")
         cls.start_twins(bed, stock, **SETTINGS)
 
     def test_over_udp(self):
@@ -56,7 +57,7 @@ class SameTest(SameAnswersCase):
         self.compare(questions + questions, UDP, UDP_DO)
 
     def test_sizes_that_are_offered(self):
-        questions = random.Random(self.SEED).sample(self.questions, 2000)
+        questions = random.Random(self.SEED).sample(self.questions, 1000)
         for size in (0, 512, 700, 4096, 65535):
             self.compare(questions, Way(size=size), Way(size=size, dnssec=True))
 

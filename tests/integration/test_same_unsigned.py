@@ -10,7 +10,8 @@ from harness.sameanswers import SameAnswersCase
 
 
 class SameUnsignedTest(SameAnswersCase):
-    """The zones of test_same_as_gsqlite3 by servers that leave DNSSEC and DNAMEs alone, follow ALIAS records, and want ANY to be asked over TCP."""
+    """The zones of test_same_as_gsqlite3, by servers that leave DNSSEC and DNAMEs alone, follow ALIAS records, and want ANY to be
+    asked over TCP."""
 
     @classmethod
     def prepare(cls, bed):

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass, replace
 
 import dns.exception
-import dns.flags
 import dns.message
 import dns.query
 import dns.rcode
@@ -19,6 +18,7 @@ import dns.rdatatype
 BUNDLE = 8  # questions under way at a time
 PATIENCE = 10.0  # seconds for one answer
 SHOWN = 4  # differences in a failure's message
+LARGEST_UDP = 1232  # octets, whatever EDNS offers: PowerDNS's udp-truncation-threshold
 COMPRESSION = 255  # octets by which an answer grows when a name is spelled out instead of pointed to, at most
 IN = 1
 
@@ -61,7 +61,7 @@ class Line:
             sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
             self._sockets.append(sock)
             sock.settimeout(PATIENCE)
-            sock.connect(("127.0.0.1", server.port))
+            sock.connect((server.address, server.port))
 
     def close(self):
         for sock in self._sockets:
@@ -113,32 +113,27 @@ def comparable(message):
     return (message.flags, message.rcode(), question, message.edns, message.ednsflags, message.payload, options, *sections)
 
 
-def parsed(wire: bytes | None):
-    return None if wire is None else dns.message.from_wire(wire, one_rr_per_rrset=True)
+def parsed(wire: bytes):
+    return dns.message.from_wire(wire, one_rr_per_rrset=True)
 
 
-def same(one: bytes | None, other: bytes | None) -> bool:
-    """Silence is like nothing, least of all like silence."""
-    if one is None or other is None:
-        return False
+def same(one: bytes, other: bytes) -> bool:
     return one == other or comparable(parsed(one)) == comparable(parsed(other))
 
 
-def fits_by_chance(one: bytes | None, other: bytes | None, way: Way) -> bool:
+def fits_by_chance(one: bytes, other: bytes, way: Way) -> bool:
     """Whether one of two answers was truncated, and the other is about as large as may be: PowerDNS shuffles records before it
     compresses their names, so an answer that just fits in one order may not in the next, with any backend."""
-    if way.tcp or one is None or other is None or is_truncated(one) == is_truncated(other):
+    if way.tcp or is_truncated(one) == is_truncated(other):
         return False
-    return max(len(one), len(other)) > max(way.size or 0, 512) - COMPRESSION
+    return max(len(one), len(other)) > min(max(way.size or 0, 512), LARGEST_UDP) - COMPRESSION
 
 
 def is_truncated(wire: bytes) -> bool:
     return bool(wire[2] & 2)
 
 
-def text_of(wire: bytes | None) -> str:
-    if wire is None:
-        return "(no answer)"
+def text_of(wire: bytes) -> str:
     try:
         return str(parsed(wire))
     except dns.exception.DNSException as error:
@@ -155,7 +150,9 @@ class Comparison:
         self.different: list[str] = []
 
     def ask(self, questions, way: Way):
-        """Compares what is answered to each of `questions`, tuples of (dns.name.Name, type as a number)."""
+        """Compares what is answered to each of `questions`, tuples of (dns.name.Name, type as a number).
+
+        Raises AssertionError when a server does not answer."""
         questions = list(questions)
         lines = Line(self.stock, way.tcp), Line(self.ours, way.tcp)
         try:
@@ -172,6 +169,8 @@ class Comparison:
         stock, ours = (line.receive(len(wires)) for line in lines)
         for wire, (name, rdtype) in zip(wires, questions):
             pair = stock.get(wire[:2]), ours.get(wire[:2])
+            if None in pair:  # whoever would ask on would wait for each of them
+                raise AssertionError(f"no answer from {'gsqlite3' if pair[0] is None else 'failover'}: {name} {rdtype} {way}")
             self.compared += 1
             if not same(*pair) and not (fits_by_chance(*pair, way) and self._same_over_tcp(name, rdtype, way)):
                 self._note(f"{name} {dns.rdatatype.to_text(rdtype)} {way}", *map(text_of, pair))
@@ -181,24 +180,25 @@ class Comparison:
         over_tcp.ask([(name, rdtype)], replace(way, tcp=True))
         return not over_tcp.different
 
-    def transfer(self, zone: str):
-        """Compares what a transfer of the zone brings, record by record."""
+    def transfer(self, zone: str) -> int:
+        """Compares what a transfer of the zone brings, record by record. Returns how many gsqlite3 sent."""
         self.compared += 1
         stock, ours = (self._transferred(server, zone) for server in (self.stock, self.ours))
         if stock != ours:
             self._note(f"{zone} AXFR", "\n".join(sorted(set(stock) - set(ours))) or f"({len(stock)} records)",
                        "\n".join(sorted(set(ours) - set(stock))) or f"({len(ours)} records)")
+        return len(stock)
 
     @staticmethod
     def _transferred(server, zone: str) -> list[str]:
         question = dns.message.make_query(zone, "AXFR")
         rows = []
-        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as line:
+        with socket.create_connection((server.address, server.port), PATIENCE) as line:
             dns.query.send_tcp(line, question)
             while len([kind for _, kind, *_ in rows if kind == dns.rdatatype.SOA]) < 2:
                 message, _ = dns.query.receive_tcp(line, time.time() + PATIENCE, one_rr_per_rrset=True)
                 rows += map(row_of, message.answer)
-                if message.rcode() != 0 or not message.answer:  # refused, as that of a narrow zone is
+                if message.rcode() != dns.rcode.NOERROR:  # refused, as that of a zone without an SOA is
                     return [f"{dns.rcode.to_text(message.rcode())} after {len(rows)} records"]
         return sorted(" ".join(map(str, row)) for row in rows)
 

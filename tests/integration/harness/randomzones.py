@@ -33,7 +33,7 @@ class RandomZones:
             for owner in self._chance.sample(owners, len(owners) // 4):  # a second kind of data at the same name
                 rows += self._rows(owner) if not owner.startswith("*") else []
             statements = [f"INSERT INTO domains (name, type) VALUES ({quoted(zone)}, 'NATIVE')"]
-            hinted = {(owner, content): (owner, rdtype, content, *rest) for owner, rdtype, content, *rest in rows if AUTO in content}
+            hinted = {(row[0], row[2]): row for row in rows if AUTO in row[2]}
             rows = [row for row in rows if AUTO not in row[2]] + list(hinted.values())
             statements += [self._insert(zone, *row) for row in rows]
             store.sql(";\n".join(statements))

@@ -6,6 +6,7 @@ from harness.store import quoted
 ZONES = ("plain.example", "raw.example", "nsec.example", "nsec3.example", "optout.example", "narrow.example")
 SIGNED = ZONES[2:]
 MODES = {"nsec3.example": ("1 0 0 ab",), "optout.example": ("1 1 0 -",), "narrow.example": ("1 0 0 -", "narrow")}
+PECULIAR_SIGNED = ("star.example", "empty.example", "single", "dapex.example", "cutabove.example")
 UNRECTIFIED = ("raw.example",  # as somebody wrote it with SQL: nobody has told glue from data there
                "nosoa.example", "offsoa.example")
 SETTINGS = {  # what makes PowerDNS do all that there is to do with them
@@ -214,7 +215,7 @@ def sign_zones(server, store):
         if zone in MODES:
             server.util("set-nsec3", zone, *MODES[zone])
             server.util("set-nsec3", f"below.{zone}", *MODES[zone])
-    server.util("secure-zone", "bare.nsec.example", "star.example", "empty.example", "single", "dapex.example", "cutabove.example")
+    server.util("secure-zone", "bare.nsec.example", *PECULIAR_SIGNED)
     server.util("set-nsec3", "star.example", "1 0 0 -")
     server.util("rectify-zone", *[zone for zone, in store.read("SELECT name FROM domains") if zone not in UNRECTIFIED])
 
