@@ -3,8 +3,9 @@
 """Without nodes, every answer is the one that PowerDNS's own gsqlite3 backend gives for the same database: zones made by hand,
 in each kind of DNSSEC.
 
-Rows that gsqlite3 cannot serve have no place here: those with content that PowerDNS cannot read (it answers SERVFAIL for the
-name, we leave the row out) and those whose name has capitals or needless escapes (it never finds them, we do)."""
+Broken rows have no place here: those with content that PowerDNS cannot read (gsqlite3 answers SERVFAIL for the name, we leave the
+row out), a second SOA, CNAME or DNAME of a name (it answers both, we the first), and those whose name has capitals or needless
+escapes (it never finds them, we do)."""
 import random
 
 import dns.flags
