@@ -218,13 +218,13 @@ void ZoneBuilder::dropSurplus(std::vector<Surplus>& surplus)
 std::shared_ptr<const Zone> ZoneBuilder::build(std::vector<Surplus>& surplus)
 {
   auto& zone = *d_zone;
+  sortEntries();
   if (!presigned()) { // a presigned rrset is signed as a whole: leaving a record out would make its signature bogus
+    dropSurplus(surplus);
     for (auto& entry : d_entries) {
       adopt(entry);
     }
   }
-  sortEntries();
-  dropSurplus(surplus);
   zone.d_records.reserve(d_entries.size()); // the rrsets' spans point into it: it must not move again
   for (auto& entry : d_entries) {
     auto& name = zone.d_names[entry.name];

@@ -130,6 +130,20 @@ TEST_SUITE("zone")
     CHECK(rows == std::set<int64_t>{5, 8, 9});
   }
 
+  TEST_CASE("of a presigned zone everything is kept: its rrsets are signed whole")
+  {
+    const OwnerMap nobody;
+    const Policies none;
+    const FakeHost host;
+    ZoneBuilder builder(1, wire("example.org"), nobody, none);
+    builder.addMetadata("PRESIGNED", "1");
+    builder.addRecord(1, wire("c.example.org"), host.compile({1, "c.example.org", "CNAME", "one.org", ""}), 60, true);
+    builder.addRecord(2, wire("c.example.org"), host.compile({2, "c.example.org", "CNAME", "two.org", ""}), 60, true);
+    std::vector<ZoneBuilder::Surplus> surplus;
+    CHECK(builder.build(surplus)->recordCount() == 2);
+    CHECK(surplus.empty());
+  }
+
   TEST_CASE("a question that ends like the apex in the middle of a label meets nothing")
   {
     const auto zone = makeZone(1, "org", {{"org", "A", "192.0.2.1"}, {"abc.org", "A", "192.0.2.2"}});
