@@ -182,7 +182,7 @@ class UpdateTest(UpdatesCase):
 class SerialTest(UpdatesCase):
     """SOA-EDIT-DNSUPDATE says how an update moves the serial."""
 
-    KINDS = ("DEFAULT", "INCREASE", "EPOCH", "SOA-EDIT", "SOA-EDIT-INCREASE")
+    KINDS = ("DEFAULT", "INCREASE", "SOA-EDIT", "SOA-EDIT-INCREASE", "EPOCH")
 
     @classmethod
     def make(cls, store):
@@ -203,7 +203,7 @@ class SerialTest(UpdatesCase):
                 self.answered(f"new.{zone}", "A", V4[1])
                 if kind == "INCREASE":
                     self.assertEqual(after, before + 1)
-                if kind != "EPOCH":  # a second may lie between the two servers
+                if kind != "EPOCH":  # the last: a second may lie between the two servers
                     self.assertEqual(self.records(self.store), self.records(self.stock_store))
 
     def stored_serial(self, zone: str) -> int:
