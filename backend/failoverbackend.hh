@@ -45,6 +45,7 @@ public:
   // Administration that reads. It begins with getDomainInfo(), as no question does: what it asks next, of keys and
   // metadata, is answered by a snapshot that has all that other processes have changed.
   bool getDomainInfo(const pdns_compat::ZoneName& name, DomainInfo& info, bool getSerial) override;
+  void getAllDomains(std::vector<DomainInfo>* domains, bool getSerial, bool includeDisabled) override;
   bool list(const pdns_compat::ZoneName& target, pdns_compat::ZoneId zoneId, bool includeDisabled) override;
   bool listSubZone(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId) override;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "failoverbackend.hh"
+#include <algorithm>
+#include <set>
+#include <span>
 
 // FailoverBackend's details of zones: keys and metadata, from the snapshot, for each signed answer and each transfer;
 // administration, which may follow another process closely, first waits for the snapshot to catch up.
@@ -20,6 +23,26 @@ bool FailoverBackend::holds(const pdns_compat::ZoneName& apex)
   }
   DomainInfo info;
   return getDomainInfo(apex, info, false);
+}
+
+// PowerDNS fills its zone cache from here. Of two rows of domains with one name (one with a final dot, say) the cache must
+// have the one that is served: asked for the other's id, there is nothing to be found.
+void FailoverBackend::getAllDomains(std::vector<DomainInfo>* domains, bool getSerial, bool includeDisabled)
+{
+  const auto others = static_cast<std::ptrdiff_t>(domains->size()); // of other backends
+  GSQLBackend::getAllDomains(domains, getSerial, includeDisabled);
+  const auto ours = std::span(*domains).subspan(static_cast<size_t>(others));
+  std::set<int64_t> twins;
+  for (const auto& info : ours) {
+    const auto zone = findZone(info.zone);
+    const auto isServed = [&](const DomainInfo& other) { return static_cast<int64_t>(other.id) == (*zone)->id(); };
+    // One that has just been made anew, under another id, is alone with its name.
+    if (zone && *zone != nullptr && !isServed(info) && std::any_of(ours.begin(), ours.end(), isServed)) {
+      twins.insert(static_cast<int64_t>(info.id));
+    }
+  }
+  const auto isTwin = [&twins](const DomainInfo& info) { return twins.contains(static_cast<int64_t>(info.id)); };
+  domains->erase(std::remove_if(domains->begin() + others, domains->end(), isTwin), domains->end());
 }
 
 bool FailoverBackend::getDomainMetadata(const pdns_compat::ZoneName& name, const std::string& kind, std::vector<std::string>& meta)

@@ -15,6 +15,10 @@ namespace
 #define ORDERED_RECORDS "FROM records WHERE disabled=0 AND domain_id=:domain_id AND ordername IS NOT NULL"
 #define COMMENT_COLUMNS "domain_id, name, type, modified_at, account, comment"
 #define ID_OF_ZONE "(SELECT id FROM domains WHERE name=:domain)"
+// GSQLBackend reads these columns as unsigned numbers. Of anything else it makes an exception, which takes the zone cache and
+// with it the start of the server along, or leaves the zone out of that cache without a word.
+#define SERVABLE "d.id BETWEEN 0 AND 2147483647"
+#define NUMBER_OF(column) "CASE WHEN typeof(d." column ")='integer' AND d." column " BETWEEN 0 AND 4294967295 THEN d." column " END"
 #define APEX_SOA "ON soa.domain_id=d.id AND soa.type='SOA' AND soa.name=d.name"
 
   constexpr std::array s_statements{
@@ -52,15 +56,17 @@ namespace
 
     // Zones.
     GsqlStatement{"get-all-domains-query",
-      "SELECT d.id, d.name, soa.content, d.type, d.master, d.notified_serial, d.last_check, d.account" PDNS_SQL_CATALOG
-      " FROM domains d LEFT JOIN records soa " APEX_SOA " WHERE soa.disabled=0 OR :include_disabled"},
-    GsqlStatement{"info-zone-query", "SELECT id, name, master, last_check, notified_serial, type, options, catalog, account FROM domains WHERE name=:domain"},
+      "SELECT d.id, d.name, soa.content, d.type, d.master, " NUMBER_OF("notified_serial") ", " NUMBER_OF("last_check") ", d.account" PDNS_SQL_CATALOG
+                                                                                                                       " FROM domains d LEFT JOIN records soa " APEX_SOA " WHERE (soa.disabled=0 OR :include_disabled) AND " SERVABLE},
+    GsqlStatement{"info-zone-query",
+      "SELECT d.id, d.name, d.master, " NUMBER_OF("last_check") ", " NUMBER_OF("notified_serial") ", d.type, d.options, d.catalog, d.account"
+                                                                                                  " FROM domains d WHERE d.name=:domain AND " SERVABLE},
     GsqlStatement{PDNS_SQL_ALL_SECONDARIES,
-      "SELECT d.id, d.name, d.type, d.master, d.last_check, soa.content FROM domains d LEFT JOIN records soa " APEX_SOA
-      " WHERE d.type IN ('SLAVE', 'CONSUMER')"},
+      "SELECT d.id, d.name, d.type, d.master, " NUMBER_OF("last_check") ", soa.content FROM domains d LEFT JOIN records soa " APEX_SOA
+                                                                        " WHERE d.type IN ('SLAVE', 'CONSUMER') AND " SERVABLE},
     GsqlStatement{PDNS_SQL_ALL_PRIMARIES,
-      "SELECT d.id, d.name, d.type, d.notified_serial, d.options, d.catalog, soa.content FROM domains d JOIN records soa " APEX_SOA
-      " WHERE soa.disabled=0 AND d.type IN ('MASTER', 'PRODUCER')"},
+      "SELECT d.id, d.name, d.type, " NUMBER_OF("notified_serial") ", d.options, d.catalog, soa.content FROM domains d JOIN records soa " APEX_SOA
+                                                                   " WHERE soa.disabled=0 AND d.type IN ('MASTER', 'PRODUCER') AND " SERVABLE},
     GsqlStatement{"info-producer-members-query",
       "SELECT " PDNS_SQL_MEMBER_COLUMNS " FROM domains d JOIN records soa " APEX_SOA
       " WHERE soa.disabled=0 AND " PDNS_SQL_PRODUCER_MEMBER " AND d.catalog=:catalog"},
@@ -120,6 +126,8 @@ namespace
 #undef ORDERED_RECORDS
 #undef COMMENT_COLUMNS
 #undef ID_OF_ZONE
+#undef SERVABLE
+#undef NUMBER_OF
 #undef APEX_SOA
 }
 

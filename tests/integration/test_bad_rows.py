@@ -132,3 +132,42 @@ class FirstLoadTest(BadRowsCase):
         self.reported(server, "checks", "gopher://nowhere")
         self.reported(server, "node_targets", "two..dots")
         self.assertEqual(server.data("www.alpha.example.", "A"), (EAST_V4, WEST_V4))
+
+    def test_rows_of_domains(self):
+        """One that is none does not keep the server from starting, nor another zone from being in PowerDNS's zone cache."""
+        self.store.sql("INSERT INTO domains (id, name, type) VALUES (5000000000, 'far.example', 'NATIVE'), (-5, 'below.example', 'MASTER'),"
+                       " (70, 'a..b', 'NATIVE'), (71, 'beta.example.', 'NATIVE'), (72, 'odd.example', 'ODD')")
+        self.store.sql("INSERT INTO records (domain_id, name, type, content, ttl) SELECT id, rtrim(name, '.'), 'SOA', 'a b 1 1 1 1 1', 60"
+                       " FROM domains WHERE id IN (5000000000, -5, 71, 72)")
+        self.store.sql("UPDATE domains SET notified_serial = 'x', last_check = -1 WHERE name = 'beta.example'")
+        server = self.bed.serve(self.store, api=True, zone_cache_refresh_interval=1)
+        for row in ("5000000000", "-5", "70", "71"):
+            self.reported(server, f"domains id {row}:", "left out")
+        self.reported(server, "domains id 72:", "'ODD'", "served all the same")
+        self.assertEqual(server.data("www.beta.example.", "A"), ("198.51.100.1",))
+        self.assertEqual(server.data("odd.example.", "SOA"), ("a. b. 1 1 1 1 1",))
+        self.assertEqual(server.ask("far.example.", "SOA").rcode, "REFUSED")
+        self.assertIn("beta.example", server.util("list-all-zones"))
+        self.assertIn("beta.example.", [zone["name"] for zone in server.call_api("GET", "/zones")])
+
+    def test_faults_of_a_whole_zone(self):
+        """Two SOAs or CNAMEs: the first row, always. A CNAME beside other data, no SOA, records of no zone: said."""
+        for content in ("one.alpha.example", "two.alpha.example", "three.alpha.example"):
+            self.store.add_record("alpha.example", "twice", "CNAME", content)
+            self.store.add_record("alpha.example", "@", "SOA", f"{content} h.alpha.example 99 1 1 1 1")
+        self.store.add_record("alpha.example", "mixed", "CNAME", "www.alpha.example")
+        self.store.add_record("alpha.example", "mixed", "TXT", '"beside"')
+        self.store.sql("INSERT INTO domains (id, name, type) VALUES (70, 'nosoa.example', 'NATIVE');"
+                       "INSERT INTO records (domain_id, name, type, content, ttl) VALUES (70, 'www.nosoa.example', 'A', '192.0.2.1', 60),"
+                       " (80, 'www.nowhere.example', 'A', '192.0.2.1', 60), (NULL, 'www.null.example', 'A', '192.0.2.1', 60)")
+        server = self.bed.serve(self.store, query_cache_ttl=0, cache_ttl=0)
+        for name, rdtype in (("twice.alpha.example", "CNAME"), ("alpha.example", "SOA")):
+            self.reported(server, f"'{name}' {rdtype}: a name has one {rdtype} record at most", "left out")
+            self.assertEqual(len({server.data(f"{name}.", rdtype) for _ in range(20)}), 1)
+        self.assertEqual(server.data("twice.alpha.example.", "CNAME"), ("one.alpha.example.",))
+        self.assertTrue(server.data("alpha.example.", "SOA")[0].startswith("ns1.alpha.example."))
+        self.reported(server, "'mixed.alpha.example' CNAME", "served all the same")
+        self.assertEqual(server.data("mixed.alpha.example.", "CNAME"), ("www.alpha.example.",))
+        self.reported(server, "domains id 70:", "no SOA record")
+        self.reported(server, "'www.nowhere.example' A: domain_id: there is no zone 80")
+        self.reported(server, "'www.null.example' A: domain_id: NULL")
