@@ -22,7 +22,7 @@ die() {
 
 need_tools() {
   [ "$(id -u)" = 0 ] || die 'this needs root'
-  type debootstrap git unshare >/dev/null 2>&1 || die 'this needs debootstrap and git'
+  type debootstrap git unshare pivot_root >/dev/null 2>&1 || die 'this needs debootstrap, git, and util-linux-extra where pivot_root is in that package'
 }
 
 # ---- where packages come from ----

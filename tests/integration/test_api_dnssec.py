@@ -103,9 +103,9 @@ class MetadataTest(ApiTwinsCase):
         """What the metadata cache has kept for a minute, it forgets."""
         self.create(self.zone, dnssec=True, soa_edit_api="")
         serial = int(self.server.data(self.zone, "SOA")[0].split()[2])
-        self.call("PUT", f"{self.path}/SOA-EDIT", {"metadata": ["EPOCH"]})
+        self.call("PUT", f"/zones/{self.zone}", {"soa_edit": "EPOCH"})
         self.assertGreater(int(self.server.data(self.zone, "SOA")[0].split()[2]), serial)
-        self.call("PUT", f"{self.path}/SOA-EDIT", {"metadata": []})
+        self.call("PUT", f"/zones/{self.zone}", {"soa_edit": ""})
         self.assertEqual(int(self.server.data(self.zone, "SOA")[0].split()[2]), serial)
 
     def test_cds_is_published(self):

@@ -38,6 +38,7 @@ class MetadataTest(AdminCase):
     def test_set_get_add_clear(self):
         zone = "meta.example"
         self.make_zone(zone)
+        made = self.rows("domainmetadata", zone)  # 5.1 gives a new zone SOA-EDIT-API
         self.util("set-meta", zone, "X-ONE", "a", "b ' \" c", "ä")
         self.util("add-meta", zone, "X-ONE", "d")
         self.util("add-meta", zone, "X-TWO", "e")
@@ -45,8 +46,8 @@ class MetadataTest(AdminCase):
         self.assertNotIn("X-TWO", self.util("get-meta", zone, "X-ONE", "X-NONE"))
         self.util("set-meta", zone, "X-ONE", "new")
         self.util("set-meta", zone, "X-TWO")
-        self.assertEqual(self.util("get-meta", zone).split("\n", 1)[1].strip(), "X-ONE = new")
-        self.assertEqual(len(self.rows("domainmetadata", zone)), 1)
+        self.assertEqual([line for line in self.util("get-meta", zone).splitlines() if line.startswith("X-")], ["X-ONE = new"])
+        self.assertEqual(len(self.rows("domainmetadata", zone)), len(made) + 1)
         self.refused("add-meta", zone, "SOA-EDIT", "EPOCH")
         self.refused("set-meta", "no.meta.example", "X-ONE", "a")
         self.refused("get-meta", "no.meta.example")
@@ -89,6 +90,7 @@ class TsigTest(AdminCase):
     def test_of_a_zone(self):
         zone = "tsig.example"
         self.make_zone(zone)
+        made = self.rows("domainmetadata", zone)
         key = "-y", f"hmac-sha256:zone.key:{SECRET}"
         self.util("import-tsig-key", "zone.key", "hmac-sha256", SECRET)
         self.allowed(False, zone, *key)
@@ -101,9 +103,9 @@ class TsigTest(AdminCase):
         for kind, stored in (("secondary", "AXFR-MASTER-TSIG"), ("producer", "TSIG-ALLOW-AXFR"),
                              ("consumer", "AXFR-MASTER-TSIG")):
             self.util("activate-tsig-key", zone, "zone.key", kind)
-            self.assertIn(f"'{stored}'", self.rows("domainmetadata", zone)[0])
+            self.assertIn(f"'{stored}'", "".join(self.rows("domainmetadata", zone)))
             self.util("deactivate-tsig-key", zone, "zone.key", kind)
-            self.assertEqual(self.rows("domainmetadata", zone), [])
+            self.assertEqual(self.rows("domainmetadata", zone), made)
         self.refused("activate-tsig-key", "no.tsig.example", "zone.key", "primary")
         self.refused("activate-tsig-key", zone, "zone.key", "nonsense")
 

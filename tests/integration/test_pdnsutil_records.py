@@ -4,6 +4,7 @@
 moment, and a running server answers the result at once."""
 from harness.testbed import EAST, EAST_V4, WEST, WEST_V4
 from harness.twins import SECOND, TwinsCase
+from harness.versions import PDNS
 
 ZONE = "alpha.example"
 ONE, TWO, THREE = "198.51.100.1", "198.51.100.2", "198.51.100.3"
@@ -69,10 +70,13 @@ class RecordsTest(TwinsCase):
         self.util("add-record", ZONE, "alias", "CNAME", "www.elsewhere.example")
         self.util("add-record", ZONE, "address", "A", ONE)
         before = self.rows("records", ZONE)
+        allowed = {("replace-rrset", "address", "CNAME")}
+        if PDNS >= (5, 1):  # replacing no longer looks at what else the name has
+            allowed.add(("replace-rrset", "alias", "A"))
         for words in (("alias", "A", ONE), ("address", "CNAME", "x.example"), ("address", "A", "192.0.2.256"),
                       ("address", "TYPEWRONG", "x")):
             for command in ("add-record", "replace-rrset"):
-                if (command, words[1]) != ("replace-rrset", "CNAME"):
+                if (command, *words[:2]) not in allowed:
                     self.refused(command, ZONE, *words)
         for command in (("add-record", "x", "A", ONE), ("replace-rrset", "x", "A", ONE), ("delete-rrset", "x", "A")):
             self.refused(command[0], "no.example", *command[1:])

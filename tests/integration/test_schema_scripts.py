@@ -123,8 +123,8 @@ class Scripts(Database):
         self.feed("INSERT INTO nodes (name) VALUES ('west'); INSERT INTO node_state "
                   "VALUES ('east', 'down', 'down', strftime('%s') - 10900, strftime('%s') - 400000, 'HTTP 503');")
         out = self.well("status")
-        self.assertRegex(out, r"│ east +│ down +│ 3 h +│ HTTP 503 +│ auto +│ 3 +│ 1 +│ 4 d ago +│")
-        self.assertRegex(out, r"│ west +│ unknown +│ +│ +│ auto +│ 0 +│ 0 +│ never +│")
+        self.assertRegex(out, r"│ east +│ down +│ 3 h +│ HTTP 503 +│ auto +│ +3 +│ +1 +│ 4 d ago +│")
+        self.assertRegex(out, r"│ west +│ unknown +│ +│ +│ auto +│ +0 +│ +0 +│ never +│")
 
     def test_history(self):
         self.feed("INSERT INTO health_events (at_ms, node, from_state, to_state, reason) VALUES "

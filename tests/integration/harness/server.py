@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.command import run
 from harness.nameserver import LOOPBACK, NameServer, free_port
 from harness.paths import MODULE, stock_module
+from harness.pdnsutil import as_installed
 
 API_KEY = "test-key"
 
@@ -54,8 +55,8 @@ class PowerDNS(NameServer):
         return run("pdns_control", f"--config-dir={self.folder}", f"--socket-dir={self.folder}", *words)
 
     def util(self, *words: str, text: str = "") -> str:
-        """`text`: what is typed."""
-        return run("pdnsutil", f"--config-dir={self.folder}", *words, text=text)
+        """`words`: as for 4.x (as_installed). `text`: what is typed."""
+        return run("pdnsutil", f"--config-dir={self.folder}", *as_installed(words), text=text)
 
     def status(self, *words: str):
         return json.loads(self.control("failover-status", *words, "json"))
