@@ -70,7 +70,7 @@ class StructuredLoggingTest(Case):
         """GSQLBackend does not look whether it has a logger."""
         store = self.bed.store()
         store.add_zone(ZONE, HOSTS)
-        store.sql("INSERT INTO domains (name, type, master) VALUES ('no..name', 'SLAVE', '192.0.2.9')")
+        store.insert("domains", name="x" * 64, type="SLAVE", master="192.0.2.9")
         server = self.bed.serve(store, logging_structured="yes", secondary="yes", xfr_cycle_interval=1)
         eventually(lambda: "is not a valid DNS name" in server.log(), 30, "PowerDNS says that the zone has no name")
         self.assertEqual(server.ask(ZONE, "SOA").rcode, "NOERROR")

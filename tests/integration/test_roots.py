@@ -67,10 +67,11 @@ class RootsTest(unittest.TestCase):
         return said
 
     def assert_apart(self):
-        """The machine's own folders are other file systems than those within: removing one is not removing the other."""
-        within = [int(line) for line in self.inside(f"stat -c %d {' '.join(MACHINE)}")]
-        for folder, device in zip(MACHINE, within, strict=True):
-            self.assertNotEqual(device, os.stat(folder).st_dev, folder)
+        """The machine's own folders are others than those within: removing the one is not removing the other."""
+        within = self.inside(f"stat -c '%d %i' {' '.join(MACHINE)}")
+        for folder, identity in zip(MACHINE, within, strict=True):
+            without = os.stat(folder)
+            self.assertNotEqual(identity, f"{without.st_dev} {without.st_ino}", folder)
 
     def test_no_mount_is_visible_outside(self):
         process, mounts = self.start(f"cat /proc/self/mountinfo; {WAIT}")
