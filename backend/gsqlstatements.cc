@@ -21,6 +21,8 @@ namespace
 #define NUMBER_OF(column) "CASE WHEN typeof(d." column ")='integer' AND d." column " BETWEEN 0 AND 4294967295 THEN d." column " END"
 #define APEX_SOA "ON soa.domain_id=d.id AND soa.type='SOA' AND soa.name=d.name"
 
+  // clang-format takes NUMBER_OF for a function and lines its neighbours up with it.
+  // clang-format off
   constexpr std::array s_statements{
     // Records, for administration and transfers; answers come from the snapshot.
     GsqlStatement{"basic-query", ENABLED_RECORDS " AND type=:qtype AND name=:qname"},
@@ -57,16 +59,16 @@ namespace
     // Zones.
     GsqlStatement{"get-all-domains-query",
       "SELECT d.id, d.name, soa.content, d.type, d.master, " NUMBER_OF("notified_serial") ", " NUMBER_OF("last_check") ", d.account" PDNS_SQL_CATALOG
-                                                                                                                       " FROM domains d LEFT JOIN records soa " APEX_SOA " WHERE (soa.disabled=0 OR :include_disabled) AND " SERVABLE},
+      " FROM domains d LEFT JOIN records soa " APEX_SOA " WHERE (soa.disabled=0 OR :include_disabled) AND " SERVABLE},
     GsqlStatement{"info-zone-query",
       "SELECT d.id, d.name, d.master, " NUMBER_OF("last_check") ", " NUMBER_OF("notified_serial") ", d.type, d.options, d.catalog, d.account"
-                                                                                                  " FROM domains d WHERE d.name=:domain AND " SERVABLE},
+      " FROM domains d WHERE d.name=:domain AND " SERVABLE},
     GsqlStatement{PDNS_SQL_ALL_SECONDARIES,
       "SELECT d.id, d.name, d.type, d.master, " NUMBER_OF("last_check") ", soa.content FROM domains d LEFT JOIN records soa " APEX_SOA
-                                                                        " WHERE d.type IN ('SLAVE', 'CONSUMER') AND " SERVABLE},
+      " WHERE d.type IN ('SLAVE', 'CONSUMER') AND " SERVABLE},
     GsqlStatement{PDNS_SQL_ALL_PRIMARIES,
       "SELECT d.id, d.name, d.type, " NUMBER_OF("notified_serial") ", d.options, d.catalog, soa.content FROM domains d JOIN records soa " APEX_SOA
-                                                                   " WHERE soa.disabled=0 AND d.type IN ('MASTER', 'PRODUCER') AND " SERVABLE},
+      " WHERE soa.disabled=0 AND d.type IN ('MASTER', 'PRODUCER') AND " SERVABLE},
     GsqlStatement{"info-producer-members-query",
       "SELECT " PDNS_SQL_MEMBER_COLUMNS " FROM domains d JOIN records soa " APEX_SOA
       " WHERE soa.disabled=0 AND " PDNS_SQL_PRODUCER_MEMBER " AND d.catalog=:catalog"},
@@ -119,6 +121,7 @@ namespace
     GsqlStatement{"delete-comment-rrset-query", "DELETE FROM comments WHERE domain_id=:domain_id AND name=:qname AND type=:qtype"},
     GsqlStatement{"search-comments-query", "SELECT " COMMENT_COLUMNS " FROM comments WHERE name LIKE :value ESCAPE '\\' OR comment LIKE :value2 ESCAPE '\\' LIMIT :limit"},
   };
+  // clang-format on
 
 #undef RECORD_COLUMNS
 #undef ENABLED_RECORDS

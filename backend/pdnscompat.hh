@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
-#include <dlfcn.h>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "hostfunction.hh"
 #include "pdns/utility.hh"
 #include "pdns/arguments.hh"
 #include "pdns/auth-zonecache.hh"
@@ -249,15 +249,7 @@ inline void log(Logger::Urgency urgency, const std::string& subsystem, const std
 #define PDNS_SQL_CONSUMER_MEMBER "d.type='SLAVE'"
 #endif
 
-// ---- functions that pdns_server exports and pdnsutil, in some version, does not ----
-
-// Linking to such a symbol would keep pdnsutil from loading the module (it uses RTLD_NOW). Null where it is missing.
-// name: mangled.
-template <typename Function>
-Function* hostFunction(const char* name) noexcept
-{
-  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
-}
+// ---- functions of the server whose names changed (hostfunction.hh) ----
 
 // What a control command runs: the words of the command line, its name the first; the text to show.
 using Command = std::string(const std::vector<std::string>& words);
@@ -277,33 +269,6 @@ void registerCommand(const std::string& name, const char* help, const char* argu
   static auto* const registerFunc = hostFunction<Register>(mangled);
   if (registerFunc != nullptr) {
     registerFunc(name, run, help, arguments);
-  }
-}
-
-inline void purgeExact(const DNSName& name)
-{
-  using Purge = uint64_t(const DNSName&);
-  static auto* const purge = hostFunction<Purge>("_Z20purgeAuthCachesExactRK7DNSName");
-  if (purge != nullptr) {
-    purge(name);
-  }
-}
-
-inline void purgeMatching(const std::string& match)
-{
-  using Purge = uint64_t(const std::string&);
-  static auto* const purge = hostFunction<Purge>("_Z15purgeAuthCachesRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
-  if (purge != nullptr) {
-    purge(match);
-  }
-}
-
-inline void purgeAll()
-{
-  using Purge = uint64_t();
-  static auto* const purge = hostFunction<Purge>("_Z15purgeAuthCachesv");
-  if (purge != nullptr) {
-    purge();
   }
 }
 

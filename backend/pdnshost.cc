@@ -3,6 +3,7 @@
 #include "pdnshost.hh"
 #include <boost/algorithm/string/find.hpp>
 #include "filteredtypes.hh"
+#include "hostfunction.hh"
 #include "pdnscompat.hh"
 #include "recordroom.hh"
 #include "pdns/arguments.hh"
@@ -164,17 +165,26 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
 
 void PdnsHost::purgeName(std::string_view name) noexcept
 {
-  pdns_compat::purgeExact(pdns_compat::nameOf(name));
+  static auto* const purge = hostFunction<uint64_t(const DNSName&)>("_Z20purgeAuthCachesExactRK7DNSName");
+  if (purge != nullptr) {
+    purge(pdns_compat::nameOf(name));
+  }
 }
 
 void PdnsHost::purgeSuffix(std::string_view apex) noexcept
 {
-  pdns_compat::purgeMatching(pdns_compat::nameOf(apex).toString() + "$");
+  static auto* const purge = hostFunction<uint64_t(const std::string&)>("_Z15purgeAuthCachesRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
+  if (purge != nullptr) {
+    purge(pdns_compat::nameOf(apex).toString() + "$");
+  }
 }
 
 void PdnsHost::purgeEverything() noexcept
 {
-  pdns_compat::purgeAll();
+  static auto* const purge = hostFunction<uint64_t()>("_Z15purgeAuthCachesv");
+  if (purge != nullptr) {
+    purge();
+  }
 }
 
 void PdnsHost::zoneAdded(std::string_view apex, int64_t id) noexcept
