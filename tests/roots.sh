@@ -131,7 +131,7 @@ enter_root() {
   ln -s fd/1 "$root/dev/stdout"
   ln -s fd/2 "$root/dev/stderr"
   # Not chroot: the namespace's own root must be the new one, or nsenter in a test would land on this machine's.
-  cd "$root"
+  cd "$root" || return
   pivot_root . .
   umount -l .
   # shellcheck disable=SC2016 # expanded by the shell within
