@@ -117,7 +117,12 @@ void PdnsHost::checkKey(std::string_view content) const
   if (boost::algorithm::ifind_first(content, "engine:")) {
     return;
   }
-  asRecordError([&] { pdns_compat::parseKey(std::string(content)); });
+  try {
+    asRecordError([&] { pdns_compat::parseKey(std::string(content)); });
+  }
+  catch (const RecordError&) {
+    throw RecordError("content: is no private key that PowerDNS can use"); // its own words may show parts of the key
+  }
 }
 
 CompiledRecord PdnsHost::compile(const RecordRow& row) const
