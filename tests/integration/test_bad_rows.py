@@ -70,6 +70,16 @@ class RunningTest(BadRowsCase):
         self.store.sql("UPDATE records SET content = '\"one\"' WHERE name = 'text.alpha.example'")
         self.eventually_data(self.server, "text.alpha.example.", "TXT", ['"one"'], WITHIN)
 
+    def test_broken_key_is_named_and_nothing_of_it_shown(self):
+        secret = "c2VjcmV0IHNlY3JldA"
+        for content in (f"PrivateKey: {secret}", f"Private-key-format: v1.2\nAlgorithm: {secret}\nPrivateKey: x", secret):
+            with self.subTest(content):
+                self.store.sql("INSERT INTO cryptokeys (domain_id, flags, active, published, content) "
+                               f"SELECT id, 257, 1, 1, '{content}' FROM domains WHERE name = 'alpha.example'")
+                self.reported(self.server, f"cryptokeys id {self.row_id('cryptokeys', 'active')}", "alpha.example", "no private key")
+        self.assertNotIn(secret, self.server.log() + self.server.control("failover-status"))
+        self.assertEqual(self.server.data("text.alpha.example.", "TXT"), ('"one"',))
+
     def test_soa_that_becomes_bad_keeps_its_last_good_version(self):
         soa = self.server.data("alpha.example.", "SOA")
         self.store.sql("UPDATE records SET content = 'nonsense ' WHERE type = 'SOA' AND name = 'alpha.example'")
