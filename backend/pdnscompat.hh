@@ -65,6 +65,28 @@ inline DNSName nameOf(std::string_view wire)
   return name.empty() ? g_rootdnsname : name;
 }
 
+// ---- logging ----
+
+#if PDNS_VERSION >= 501
+// For PowerDNS's own classes, which do not look whether they have one where logging-structured is set.
+inline std::shared_ptr<Logr::Logger> logger(const std::string& subsystem)
+{
+  return g_slogStructured ? g_slog->withName(subsystem) : nullptr;
+}
+#endif
+
+// One line of the log. subsystem: "failover" or with the launch suffix.
+inline void log(Logger::Urgency urgency, const std::string& subsystem, const std::string& message)
+{
+#if PDNS_VERSION >= 501
+  if (g_slogStructured) {
+    logger(subsystem)->info(static_cast<Logr::Priority>(urgency), message);
+    return;
+  }
+#endif
+  g_log << urgency << '[' << subsystem << "] " << message << std::endl;
+}
+
 // ---- record contents ----
 
 #if PDNS_VERSION >= 409
@@ -100,7 +122,7 @@ inline void parseKey(const std::string& content)
 {
   DNSKEYRecordContent publicPart;
 #if PDNS_VERSION >= 501
-  (void)DNSCryptoKeyEngine::makeFromISCString(nullptr, publicPart, content);
+  (void)DNSCryptoKeyEngine::makeFromISCString(logger("failover"), publicPart, content);
 #else
   (void)DNSCryptoKeyEngine::makeFromISCString(publicPart, content);
 #endif
@@ -114,7 +136,7 @@ class Sqlite : public SSQLite3
 public:
 #if PDNS_VERSION >= 501
   explicit Sqlite(const std::string& file) :
-    SSQLite3(g_slogStructured ? g_slog->withName("failover") : nullptr, file, "")
+    SSQLite3(logger("failover"), file, "")
   {
   }
 #else
@@ -133,9 +155,7 @@ public:
     GSQLBackend("failover", suffix)
   {
 #if PDNS_VERSION >= 501
-    if (g_slogStructured) {
-      d_slog = g_slog->withName("failover" + suffix); // GSQLBackend logs through it, without looking whether it is there
-    }
+    d_slog = logger("failover" + suffix);
 #endif
   }
 
@@ -208,18 +228,6 @@ inline void report(std::unique_ptr<BackendFactory> factory)
 #else
   BackendMakers().report(factory.release());
 #endif
-}
-
-// One line of the log. subsystem: "failover" or with the launch suffix.
-inline void log(Logger::Urgency urgency, const std::string& subsystem, const std::string& message)
-{
-#if PDNS_VERSION >= 501
-  if (g_slogStructured) {
-    g_slog->withName(subsystem)->info(static_cast<Logr::Priority>(urgency), message);
-    return;
-  }
-#endif
-  g_log << urgency << '[' << subsystem << "] " << message << std::endl;
 }
 
 // ---- the SQL of GSQLBackend: names and columns that changed (gsqlstatements.cc) ----

@@ -111,10 +111,11 @@ def run_integration(pattern: str, counts: Counts):
                 print(f"  FAILED  {file.stem}: ended with status {status} before it was done", flush=True)
 
 
-def configured_source() -> str:
-    """The PowerDNS source that build/ is configured with."""
+def powerdns_options() -> list[str]:
+    """The PowerDNS source that build/ is configured with, as options for meson."""
     _, text = execute(["meson", "introspect", ROOT / "build", "--buildoptions"], 60, keep=True)
-    return next(option["value"] for option in json.loads(text) if option["name"] == "pdns-source")
+    return [f"-D{option['name']}={option['value']}" for option in json.loads(text)
+            if option["name"] in ("pdns-source", "pdns-other-patch")]
 
 
 def run_sanitized(pattern: str, counts: Counts):
@@ -126,7 +127,7 @@ def run_sanitized(pattern: str, counts: Counts):
         if not (build / "build.ninja").exists():
             commands.insert(0, ["meson", "setup", build, ROOT, f"-Db_sanitize={sanitizers}", "-Db_lundef=false",
                                 "-Doptimization=1",  # half the time to build, and clearer traces
-                                f"-Dpdns-source={configured_source()}"])
+                                *powerdns_options()])
         for command in commands:
             status, output = execute(command, 1800, keep=True)
             if status != 0:
