@@ -88,9 +88,6 @@ void announceZones(Host& host, const Snapshot* before, const Snapshot& after, co
     if (is != nullptr && (was == nullptr || was->apex() != is->apex())) {
       host.zoneAdded(is->apex(), id);
     }
-    if (is != nullptr && was != nullptr && was != is) {
-      host.zoneChanged(is->apex());
-    }
   }
 }
 
@@ -103,6 +100,9 @@ void purgeZones(Host& host, const Snapshot& before, const Snapshot& after, const
         touched.insert(zone->apex());
       }
     }
+  }
+  for (const auto& apex : touched) { // first: answers are made of these
+    host.zoneChanged(apex);
   }
   if (touched.size() > s_manyZones) {
     host.purgeEverything();

@@ -20,9 +20,10 @@ namespace failover
 // list types that come and go, the zone: the denial of any name may carry one of the node's.
 void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node);
 
-// Tells the host which of these zones are new, gone or changed. before: null at the first load.
+// Tells the host which of these zones are new or gone. before: null at the first load.
 void announceZones(Host& host, const Snapshot* before, const Snapshot& after, const std::vector<int64_t>& ids);
 
-// Purges what the change of these zones reaches.
+// Has the host forget what it keeps of these zones, and purges what their change reaches. What a query read before the
+// change may be kept after this: a second time some time later ends that.
 void purgeZones(Host& host, const Snapshot& before, const Snapshot& after, const std::vector<int64_t>& ids);
 }

@@ -66,9 +66,10 @@ public:
   virtual void purgeSuffix(std::string_view apex) noexcept = 0;
   virtual void purgeEverything() noexcept = 0;
 
-  // A zone exists from now on, or no more (DNSSEC keys and metadata may have changed in either case).
+  // A zone exists from now on, or no more.
   virtual void zoneAdded(std::string_view apex, int64_t id) noexcept = 0;
   virtual void zoneRemoved(std::string_view apex) noexcept = 0;
+  // Forget DNSSEC keys and metadata of a zone.
   virtual void zoneChanged(std::string_view apex) noexcept = 0;
 };
 }

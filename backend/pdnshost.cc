@@ -195,13 +195,11 @@ void PdnsHost::purgeEverything() noexcept
 void PdnsHost::zoneAdded(std::string_view apex, int64_t id) noexcept
 {
   g_zoneCache.add(zoneOf(apex), static_cast<pdns_compat::ZoneId>(id));
-  zoneChanged(apex);
 }
 
 void PdnsHost::zoneRemoved(std::string_view apex) noexcept
 {
   g_zoneCache.remove(zoneOf(apex));
-  zoneChanged(apex);
 }
 
 void PdnsHost::zoneChanged(std::string_view apex) noexcept
