@@ -64,16 +64,23 @@ namespace
 void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node)
 {
   std::vector<WireName> names;
+  std::set<WireName> varying;
   snapshot.forEachZone([&](const Zone& zone) {
     const auto others = names.size();
     zone.namesOf(node, names);
-    if (zone.denialVaries() && names.size() > others) {
+    if (zone.typesVary() && names.size() > others) {
       names.resize(others);
-      host.purgeSuffix(zone.apex());
+      varying.insert(zone.apex());
     }
   });
   for (const auto& name : names) {
     purgeOwner(host, name, false);
+  }
+  for (const auto& apex : varying) {
+    host.purgeSuffix(apex);
+  }
+  if (!varying.empty()) {
+    purgeRedirects(host, snapshot, std::move(varying));
   }
 }
 

@@ -119,16 +119,18 @@ void ZoneBuilder::keepRedirect(const WireName& name, const CompiledRecord& recor
 
 bool ZoneBuilder::staysInside(const Zone::Redirect& redirect) const
 {
-  if (redirect.below || !isWithin(redirect.target, d_zone->d_apex) || d_zone->find(redirect.target).empty()) {
-    return false;
-  }
-  for (std::string_view name = redirect.target; name.size() > d_zone->d_apex.size(); name = parent(name)) {
+  return !redirect.below && isWithin(redirect.target, d_zone->d_apex) && !d_zone->find(redirect.target).empty() && !isDelegated(redirect.target);
+}
+
+bool ZoneBuilder::isDelegated(std::string_view name) const
+{
+  for (; name.size() > d_zone->d_apex.size(); name = parent(name)) {
     const auto rrsets = d_zone->find(name);
     if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::ns; })) {
-      return false;
+      return true;
     }
   }
-  return true;
+  return false;
 }
 
 void ZoneBuilder::addMetadata(std::string kind, std::string content)
@@ -179,10 +181,13 @@ void ZoneBuilder::applyPolicies()
   for (const auto place : zone.d_ownedNames) {
     const auto& name = zone.d_names[place];
     const auto owner = zone.fullName(name);
+    if (isDelegated(owner)) { // glue is no answer of this zone (RFC 2181 §6.1), and a referral is of no use without it
+      continue;
+    }
     for (auto& rrset : std::span(zone.d_rrsets).subspan(name.firstRRset, name.rrsets)) {
       if (rrset.dependent) {
         rrset.whenDown = d_policies.whenDown(owner, rrset.type);
-        zone.d_denialVaries |= rrset.whenDown == WhenDown::NoData && wantsOrder();
+        zone.d_typesVary |= rrset.whenDown == WhenDown::NoData;
       }
     }
   }

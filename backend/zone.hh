@@ -99,9 +99,8 @@ public:
   [[nodiscard]] bool hasOrder() const noexcept { return d_hasOrder; }
   [[nodiscard]] const std::vector<OrderName>& order() const noexcept { return d_order; }
 
-  // Whether health decides which types are denied: an rrset may come and go (WhenDown::NoData) in a zone whose denials of
-  // existence list types (RFC 4034 §4.1.2, RFC 5155 §3.2.1).
-  [[nodiscard]] bool denialVaries() const noexcept { return d_denialVaries; }
+  // Whether health decides which types there are: an rrset may come and go (WhenDown::NoData).
+  [[nodiscard]] bool typesVary() const noexcept { return d_typesVary; }
 
   // Names with a record of this node, each once.
   void namesOf(std::string_view node, std::vector<WireName>& out) const;
@@ -143,7 +142,7 @@ private:
   std::vector<ZoneKey> d_keys;
   std::vector<OrderName> d_order;
   bool d_hasOrder{false};
-  bool d_denialVaries{false};
+  bool d_typesVary{false};
 };
 
 // Collects the rows of one zone. Thread: one. Use: construct, add everything, build() once.
@@ -195,6 +194,8 @@ private:
   void dropSurplus(std::vector<Surplus>& surplus);
   void keepRedirect(const WireName& name, const CompiledRecord& record);
   [[nodiscard]] bool staysInside(const Zone::Redirect& redirect) const;
+  // At or below a delegation of this zone. REQUIRES: the rrsets are there.
+  [[nodiscard]] bool isDelegated(std::string_view name) const;
   [[nodiscard]] bool presigned() const;
 
   const OwnerMap& d_owners;

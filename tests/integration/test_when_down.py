@@ -107,16 +107,25 @@ class WhenDownTest(Case):
         self.assertEqual((chain.rcode, [kind for _, kind, _, _ in chain.answer]), ("NOERROR", ["CNAME"]))
 
     def test_each_change_is_in_the_next_answer_with_caches_on(self):
-        self.serve().start()
+        self.serve(dname_processing="yes")
+        self.store.add_zone("beta.example", "alias CNAME only.alpha.example\n*.any CNAME only.alpha.example\nold DNAME alpha.example")
+        self.server.start()
+        names = ("only.alpha", "chain.alpha", "alias.beta", "x.any.beta", "only.old.beta")
         for _ in range(3):
-            self.force("down", "down")
-            for _ in range(3):
-                self.is_nodata("only", "A")
-                self.is_nodata("x.wild", "A")
-            self.force("up", "up")
-            for _ in range(3):
-                self.assertEqual(self.server.data("only.alpha.example.", "A"), (EAST_V4, WEST_V4))
-                self.assertEqual(self.server.data("x.wild.alpha.example.", "A"), (EAST_V4,))
+            for nodes, expected in (("down", ()), ("up", (EAST_V4, WEST_V4))):
+                self.force(nodes, nodes)
+                for name in names * 3:
+                    self.assertEqual(self.server.data(f"{name}.example.", "A"), expected, name)
+                self.assertEqual(self.server.data("x.wild.alpha.example.", "A"), expected[:1])
+
+    def test_glue_is_no_answer_and_stays(self):
+        self.serve()
+        self.store.add_zone("beta.example", f"sub NS ns.sub.beta.example\nns.sub A {EAST_V4}")
+        self.store.insert("policies", name="*", when_down="nodata")
+        self.server.start()
+        self.force("down", "down")
+        referral = self.server.ask("www.sub.beta.example.", "A")
+        self.assertEqual([data for _, kind, _, data in referral.additional if kind == "A"], [EAST_V4])
 
     def test_a_policy_made_while_serving_holds_and_goes(self):
         self.serve().start()

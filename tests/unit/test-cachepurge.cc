@@ -64,26 +64,23 @@ TEST_SUITE("cachepurge")
     CHECK(host.calls().empty());
   }
 
-  TEST_CASE("where denials list types that come and go, a node takes its whole zone")
+  TEST_CASE("where rrsets come and go, a node takes its whole zone, and the names of others that lead there")
   {
     OwnerMap owners;
     own(owners, "192.0.2.1", {makeNode("east")});
     own(owners, "192.0.2.2", {makeNode("west")});
     const Policies policies({{.name = wire("www.a.org"), .type = type::a, .whenDown = WhenDown::NoData}});
-    const auto zone = [&](bool isSigned) {
-      ZoneBuilder builder(1, wire("a.org"), owners, policies);
-      if (isSigned) {
-        builder.addKey({});
-      }
-      add(builder, {"www.a.org", "A", "192.0.2.1"});
-      add(builder, {"other.a.org", "A", "192.0.2.2"});
-      return finished(builder);
-    };
+    ZoneBuilder builder(1, wire("a.org"), owners, policies);
+    add(builder, {"www.a.org", "A", "192.0.2.1"});
+    add(builder, {"other.a.org", "A", "192.0.2.2"});
+    const auto snapshot = snapshotOf({finished(builder),
+      makeZone(2, "b.org", {{"alias.b.org", "CNAME", "www.a.org"}, {"old.b.org", "DNAME", "a.org"}, {"www.b.org", "A", "192.0.2.1"}, {"far.b.org", "CNAME", "www.c.org"}}, owners)});
     FakeHost host;
-    purgeNode(host, *snapshotOf({zone(false)}), "east");
-    purgeNode(host, *snapshotOf({zone(true)}), "east");
-    purgeNode(host, *snapshotOf({zone(true)}), "north");
-    CHECK(host.calls() == Calls{"purge www.a.org", "purge-below a.org"});
+    purgeNode(host, *snapshot, "east");
+    CHECK(sorted(host.calls()) == Calls{"purge alias.b.org", "purge www.b.org", "purge-below a.org", "purge-below old.b.org"});
+    host.forget();
+    purgeNode(host, *snapshot, "north");
+    CHECK(host.calls().empty());
   }
 
   TEST_CASE("a changed zone goes with all that is below its apex, and nothing else does")
