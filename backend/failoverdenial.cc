@@ -11,9 +11,15 @@ namespace failover
 {
 namespace
 {
+  // Throws DBException: one that is no name is served nonetheless, since a chain without it would deny its owner.
   DNSName nameOf(const std::string& ordername)
   {
-    return DNSName(boost::replace_all_copy(ordername, " ", ".")).labelReverse();
+    try {
+      return DNSName(boost::replace_all_copy(ordername, " ", ".")).labelReverse();
+    }
+    catch (const std::exception&) {
+      throw DBException("records.ordername is no name; rectify the zone"); // which one the store's problems say
+    }
   }
 }
 
@@ -21,10 +27,15 @@ bool FailoverBackend::getBeforeAndAfterNamesAbsolute(pdns_compat::OrderZoneId id
 {
   const auto* snapshot = newest(d_details.get());
   const auto* zone = snapshot != nullptr ? snapshot->zoneById(id) : nullptr;
-  if (zone == nullptr || !d_dnssec || !zone->hasOrder() || zone->order().empty()) {
+  if (zone == nullptr || !d_dnssec || !zone->hasOrder()) {
     return GSQLBackend::getBeforeAndAfterNamesAbsolute(id, qname, unhashed, before, after);
   }
   const auto& order = zone->order();
+  if (order.empty()) { // signed, but never rectified
+    after.clear();
+    before.empty() ? unhashed.clear() : void(before = qname);
+    return true;
+  }
   const auto wanted = qname.labelReverse().toString(" ", false);
   const auto next = std::upper_bound(order.begin(), order.end(), wanted, [](const std::string& name, const Zone::OrderName& entry) { return name < entry.ordername; });
   after = nameOf(next != order.end() ? next->ordername : order.front().ordername);

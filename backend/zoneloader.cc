@@ -142,16 +142,17 @@ void ZoneLoader::loadDetails(ZoneBuilder& builder, Result& result)
   d_metadata.bind(1, builder.id());
   while (d_metadata.step()) {
     builder.addRow(rowHash(d_metadata, 2, 1));
+    const std::string kind(d_metadata.text(0));
     try {
-      const std::string kind(d_metadata.text(0));
-      if (strcasecmp(kind.c_str(), "NSEC3PARAM") == 0) { // PowerDNS parses it for every answer, and answers SERVFAIL if it cannot
+      if (strcasecmp(kind.c_str(), "NSEC3PARAM") == 0) {
         (void)d_host.compile({d_metadata.integer(2), ".", kind, d_metadata.text(1), ""});
       }
-      builder.addMetadata(kind, std::string(d_metadata.text(1)));
     }
     catch (const RecordError& error) {
-      result.problems.add({"domainmetadata", idText(d_metadata.integer(2)), "'" + toText(builder.apex()) + "' NSEC3PARAM: " + error.what()});
+      // Without it PowerDNS would deny by NSEC over hashed names, which covers names that exist: rather no denial at all.
+      result.problems.add({"domainmetadata", idText(d_metadata.integer(2)), "'" + toText(builder.apex()) + "' NSEC3PARAM: " + error.what() + "; until it is right, what does not exist is answered with SERVFAIL, and the zone is not transferred", RowProblem::Effect::Served});
     }
+    builder.addMetadata(kind, std::string(d_metadata.text(1)));
   }
   d_keys.reset();
   d_keys.bind(1, builder.id());
@@ -219,19 +220,30 @@ void ZoneLoader::addRecord(ZoneBuilder& builder, int64_t id)
 }
 
 // Labels in reverse, between blanks (backends/gsql).
-void ZoneLoader::addOrdername(ZoneBuilder& builder)
+void ZoneLoader::requireOrdername()
 {
-  std::string ordername(textColumn(d_records, 7, "ordername"));
-  auto name = ordername;
+  std::string name(textColumn(d_records, 7, "ordername"));
   std::replace(name.begin(), name.end(), ' ', '.');
   if (!name.empty()) { // empty: the apex
     try {
       (void)d_host.wireName(name);
     }
     catch (const RecordError& error) {
-      throw RecordError("ordername: '" + ordername + "': " + error.what() + "; rectify the zone");
+      throw RecordError("ordername: '" + std::string(d_records.text(7)) + "': " + error.what() + "; names beside it are answered with SERVFAIL where they do not exist; rectify the zone");
     }
   }
-  builder.addOrder(std::move(ordername), std::string(d_records.text(1)));
+}
+
+void ZoneLoader::addOrdername(ZoneBuilder& builder)
+{
+  const auto add = [&] { builder.addOrder(std::string(d_records.text(7)), std::string(d_records.text(1))); };
+  try {
+    requireOrdername();
+  }
+  catch (const RecordError&) {
+    add(); // a chain without it would deny its owner
+    throw;
+  }
+  add();
 }
 }

@@ -42,6 +42,7 @@ private:
   void addKindProblem(int64_t id, Result& result);
   void addRecord(ZoneBuilder& builder, int64_t id);
   void addOrdername(ZoneBuilder& builder);
+  void requireOrdername();
   void addOrphans(int64_t id, Result& result);
 
   const Host& d_host;

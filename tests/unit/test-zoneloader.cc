@@ -157,7 +157,7 @@ TEST_SUITE("zoneloader")
     }
   }
 
-  TEST_CASE("keys, NSEC3 parameters and order names that are of no use are left out")
+  TEST_CASE("keys that are of no use are left out; what denials are made of stays, however bad, and is named")
   {
     Fixture test;
     const auto id = test.zoneWithSoa();
@@ -167,15 +167,16 @@ TEST_SUITE("zoneloader")
     test.store.execute("UPDATE records SET ordername='a  b'");
     const auto result = test.load(id);
     REQUIRE(result.problems.total() == 4);
-    CHECK(result.problems.listed()[0].text() == "domainmetadata id 4: 'example.org' NSEC3PARAM: 'bad' cannot be served (left out)");
+    CHECK(result.problems.listed()[0].text() == "domainmetadata id 4: 'example.org' NSEC3PARAM: 'bad' cannot be served; until it is right, what does not exist is answered with SERVFAIL, and the zone is not transferred (served all the same)");
     CHECK(result.problems.listed()[1].text() == "cryptokeys id 1: 'example.org': no key (left out)");
     CHECK(result.problems.listed()[2].text() == "cryptokeys id 2: 'example.org': flags: 'x' is no number from 0 to 65535 (left out)");
-    CHECK(result.problems.listed()[3].reason == "'example.org' SOA: ordername: 'a  b': 'a..b' is no domain name; rectify the zone");
+    CHECK(result.problems.listed()[3].reason == "'example.org' SOA: ordername: 'a  b': 'a..b' is no domain name; names beside it are answered with SERVFAIL where they do not exist; rectify the zone");
     CHECK(result.problems.listed()[3].effect == RowProblem::Effect::Served);
     REQUIRE(result.zone->keys().size() == 1);
     CHECK(result.zone->keys()[0].id == 3);
-    CHECK(result.zone->metadata().size() == 1);
-    CHECK(result.zone->order().empty());
+    CHECK(result.zone->metadata().size() == 2);
+    REQUIRE(result.zone->order().size() == 1);
+    CHECK(result.zone->order()[0].ordername == "a  b");
     CHECK(result.zone->recordCount() == 1);
   }
 

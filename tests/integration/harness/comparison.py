@@ -196,7 +196,10 @@ class Comparison:
         with socket.create_connection((server.address, server.port), PATIENCE) as line:
             dns.query.send_tcp(line, question)
             while len([kind for _, kind, *_ in rows if kind == dns.rdatatype.SOA]) < 2:
-                message, _ = dns.query.receive_tcp(line, time.time() + PATIENCE, one_rr_per_rrset=True)
+                try:
+                    message, _ = dns.query.receive_tcp(line, time.time() + PATIENCE, one_rr_per_rrset=True)
+                except EOFError:  # as for a zone with a broken NSEC3PARAM
+                    return [f"closed after {len(rows)} records"]
                 rows += map(row_of, message.answer)
                 if message.rcode() != dns.rcode.NOERROR:  # refused, as that of a zone without an SOA is
                     return [f"{dns.rcode.to_text(message.rcode())} after {len(rows)} records"]

@@ -6,7 +6,8 @@ from harness.store import quoted
 ZONES = ("plain.example", "raw.example", "nsec.example", "nsec3.example", "optout.example", "narrow.example")
 SIGNED = ZONES[2:]
 MODES = {"nsec3.example": ("1 0 0 ab",), "optout.example": ("1 1 0 -",), "narrow.example": ("1 0 0 -", "narrow")}
-PECULIAR_SIGNED = ("star.example", "empty.example", "single", "dapex.example", "cutabove.example")
+PECULIAR_SIGNED = ("star.example", "empty.example", "single", "dapex.example", "cutabove.example", "noorder.example",
+                   "nohash.example")
 UNRECTIFIED = ("raw.example",  # as somebody wrote it with SQL: nobody has told glue from data there
                "nosoa.example", "offsoa.example")
 SETTINGS = {  # what makes PowerDNS do all that there is to do with them
@@ -215,7 +216,10 @@ def sign_zones(server, store):
             server.util("set-nsec3", f"below.{zone}", *MODES[zone])
     server.util("secure-zone", "bare.nsec.example", *PECULIAR_SIGNED)
     server.util("set-nsec3", "star.example", "1 0 0 -")
+    server.util("set-nsec3", "nohash.example", "1 0 1 ab")
     server.util("rectify-zone", *[zone for zone, in store.read("SELECT name FROM domains") if zone not in UNRECTIFIED])
+    store.sql("UPDATE records SET ordername = NULL WHERE name LIKE '%noorder.example';"
+              "UPDATE domainmetadata SET content = '1 0 70000 ab' WHERE kind = 'NSEC3PARAM' AND content = '1 0 1 ab'")
 
 
 def add_sample(store, zone: str, other: str):
@@ -248,6 +252,8 @@ def add_peculiar(store):
     store.delete_record("nosoa.example", "SOA")
     store.add_zone("offsoa.example", "www A 192.0.2.115")
     store.sql("UPDATE records SET disabled = 1 WHERE name = 'offsoa.example' AND type = 'SOA'")
+    store.add_zone("noorder.example", "www A 192.0.2.119\n*.wild A 192.0.2.120\ncut NS ns1.noorder.example")
+    store.add_zone("nohash.example", "www A 192.0.2.119\n*.wild A 192.0.2.120\ncut NS ns1.nohash.example")
     store.add_zone("single", "www A 192.0.2.116\na.b.c TXT \"abc\"\ncut NS ns1.single")
     store.add_zone("dapex.example", "@ DNAME star.example\nunder A 192.0.2.117")
     store.add_zone("cutabove.example", "a.b.c NS ns.a.b.c.cutabove.example\nns.a.b.c A 192.0.2.118")
