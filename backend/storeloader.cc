@@ -97,9 +97,6 @@ void StoreLoader::open()
 
 StoreLoader::Report StoreLoader::poll(bool everything, std::chrono::system_clock::time_point now)
 {
-  if (const auto recent = std::exchange(d_recent, std::nullopt)) {
-    purgeZones(d_host, *recent->before, *recent->after, recent->ids);
-  }
   d_everythingDue = d_everythingDue || everything;
   const auto file = FileState::of(d_settings.database);
   if (!d_store || !file || file != d_file) {
@@ -125,7 +122,16 @@ void StoreLoader::publish(std::shared_ptr<const Snapshot> before, std::shared_pt
   announceZones(d_host, before.get(), *after, ids);
   if (before) { // at the first load nothing is cached yet
     purgeZones(d_host, *before, *after, ids);
-    d_recent = Recent{std::move(before), std::move(after), ids};
+    d_recent.push_back({Clock::now(), std::move(before), std::move(after), ids});
+  }
+}
+
+void StoreLoader::purgeAgain(Clock::time_point now)
+{
+  while (!d_recent.empty() && now >= d_recent.front().when + d_settings.pollInterval) {
+    const auto& recent = d_recent.front();
+    purgeZones(d_host, *recent.before, *recent.after, recent.ids);
+    d_recent.pop_front();
   }
 }
 

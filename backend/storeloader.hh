@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,6 +52,9 @@ public:
   // Empties the store's log some time after the last change, so that a file put in its place cannot meet it, and whoever
   // writes several times in a row does not meet us.
   void tidy(Clock::time_point now) noexcept;
+  // Purges once more what changed a poll-interval ago or earlier: an answer that was being made meanwhile may have entered
+  // a cache after its purge. Throws only std::bad_alloc.
+  void purgeAgain(Clock::time_point now);
   // The connection is of no use any more (an error said so); the next poll() opens another.
   void close() noexcept;
 
@@ -101,14 +105,14 @@ private:
   // Zones that are not served because one with a lower id has their name, perhaps spelt differently.
   std::set<int64_t> d_twins;
 
-  // The last publish. An answer that was being made meanwhile may have entered a cache after its purge, so the next
-  // poll() purges once more.
+  // What was published, and is to be purged again; the oldest first.
   struct Recent
   {
+    Clock::time_point when;
     std::shared_ptr<const Snapshot> before;
     std::shared_ptr<const Snapshot> after;
     std::vector<int64_t> ids;
   };
-  std::optional<Recent> d_recent;
+  std::deque<Recent> d_recent;
 };
 }

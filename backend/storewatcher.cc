@@ -3,6 +3,7 @@
 #include "storewatcher.hh"
 #include <algorithm>
 #include <pthread.h>
+#include "cachepurge.hh"
 #include "counted.hh"
 #include "probe/signalsblocked.hh"
 #include "statewriter.hh"
@@ -97,6 +98,7 @@ void StoreWatcher::remember(const NodeTransition& transition)
 {
   {
     std::lock_guard lock(d_mutex);
+    d_changedNodes.insert_or_assign(transition.node, Clock::now());
     d_waiting.push_back(transition);
     if (d_waiting.size() > s_maxWaiting) {
       d_waiting.pop_front();
@@ -142,10 +144,31 @@ void StoreWatcher::cycle(bool everything)
     d_readFault.failed(error.what(), Clock::now());
     d_said = std::string("error: ") + error.what();
   }
+  purgeAgain(Clock::now());
   write();
   d_loader.tidy(Clock::now());
   d_published.sweep();
   updateStatus();
+}
+
+void StoreWatcher::purgeAgain(Clock::time_point now)
+{
+  d_loader.purgeAgain(now);
+  std::vector<std::string> nodes;
+  {
+    std::lock_guard lock(d_mutex);
+    std::erase_if(d_changedNodes, [&](const auto& changed) {
+      const bool due = now >= changed.second + d_settings.pollInterval;
+      if (due) {
+        nodes.push_back(changed.first);
+      }
+      return due;
+    });
+  }
+  const auto snapshot = d_published.current();
+  for (const auto& node : nodes) {
+    purgeNode(d_host, *snapshot, node);
+  }
 }
 
 std::string StoreWatcher::read(bool everything)

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -67,7 +68,8 @@ public:
   };
   std::optional<std::string> refresh(Depth depth, std::chrono::milliseconds limit);
 
-  // Keeps a transition for health_events, and has the states written soon. Never blocks on the store. Thread: any.
+  // Keeps a transition for health_events, has the states written soon, and what the node reaches purged once more after a
+  // poll-interval. REQUIRES: it has been purged. Never blocks on the store. Thread: any.
   void remember(const NodeTransition& transition);
 
   [[nodiscard]] StoreStatus status() const;
@@ -83,6 +85,7 @@ private:
 
   void run();
   void cycle(bool everything);
+  void purgeAgain(Clock::time_point now);
   std::string read(bool everything);
   void write();
   void updateStatus();
@@ -110,6 +113,7 @@ private:
   uint64_t d_served{0};    // the newest ticket whose cycle has ended
   std::string d_servedText;
   std::deque<NodeTransition> d_waiting;
+  std::map<std::string, Clock::time_point, std::less<>> d_changedNodes; // when, until they were purged once more
   StoreStatus d_status;
 
   std::thread d_thread;
