@@ -95,7 +95,7 @@ bool FailoverBackend::getDomainKeys(const pdns_compat::ZoneName& name, std::vect
 
 bool FailoverBackend::getDomainInfo(const pdns_compat::ZoneName& name, DomainInfo& info, bool getSerial)
 {
-  if (d_runtime != nullptr && !inTransaction()) {
+  if (getSerial && d_runtime != nullptr && !inTransaction()) { // a NOTIFY, which anybody may send, wants no serial
     d_runtime->catchUp();
   }
   return GSQLBackend::getDomainInfo(name, info, getSerial);

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "failoverbackend.hh"
 #include <strings.h>
+#include "probe/printable.hh"
 #include "recordroom.hh"
 
 // FailoverBackend's part in transfers.
@@ -46,7 +47,7 @@ const Zone* FailoverBackend::findLive(const pdns_compat::ZoneName& apex, pdns_co
     return nullptr;
   }
   if (!equal(wish->second.front(), "live")) {
-    d_runtime->warn("zone " + apex.toLogString() + ": metadata " + std::string(s_kind) + " '" + wish->second.front() + "' is neither live nor stored; taken for stored");
+    d_runtime->warn("zone " + apex.toLogString() + ": metadata " + std::string(s_kind) + " '" + printable(wish->second.front(), 100) + "' is neither live nor stored; taken for stored");
     return nullptr;
   }
   return zone;

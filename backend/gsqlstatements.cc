@@ -68,7 +68,7 @@ namespace
       " WHERE d.type IN ('SLAVE', 'CONSUMER') AND " SERVABLE},
     GsqlStatement{PDNS_SQL_ALL_PRIMARIES,
       "SELECT d.id, d.name, d.type, " NUMBER_OF("notified_serial") ", d.options, d.catalog, soa.content FROM domains d JOIN records soa " APEX_SOA
-      " WHERE soa.disabled=0 AND d.type IN ('MASTER', 'PRODUCER') AND " SERVABLE},
+      " WHERE soa.disabled=0 AND d.type IN ('MASTER', 'PRODUCER') AND " SERVABLE " ORDER BY d.id"},
     GsqlStatement{"info-producer-members-query",
       "SELECT " PDNS_SQL_MEMBER_COLUMNS " FROM domains d JOIN records soa " APEX_SOA
       " WHERE soa.disabled=0 AND " PDNS_SQL_PRODUCER_MEMBER " AND d.catalog=:catalog"},

@@ -54,10 +54,9 @@ void Problems::add(RowProblem problem)
 
 void Problems::add(const Problems& others)
 {
-  for (const auto& problem : others.d_listed) {
-    add(problem);
-  }
-  addUnlisted(others.unlisted());
+  const auto taken = std::min(others.d_listed.size(), d_most - d_listed.size());
+  d_listed.insert(d_listed.end(), others.d_listed.begin(), others.d_listed.begin() + static_cast<std::ptrdiff_t>(taken));
+  d_total += others.d_total;
 }
 
 void ProblemChanges::compare(const Problems& before, const Problems& now)
