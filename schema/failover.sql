@@ -6,7 +6,8 @@
 --     sqlite3 FILE < failover.sql
 --
 -- All or nothing; a second run changes nothing, tables of an earlier version become those of this one and keep
--- their rows. A server may be running. Needs SQLite 3.38 or newer.
+-- their rows. A server may be running; one with a module of the earlier version keeps answering, but sees no change
+-- until it is restarted with the new one. Needs SQLite 3.38 or newer.
 -- You write nodes, node_targets, checks and policies; the server writes node_state and health_events;
 -- triggers write changed_zones. NULL means "not set" wherever a column allows it.
 
