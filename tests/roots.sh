@@ -72,12 +72,12 @@ write_apt_configuration() {
 
 # Makes build/roots/CODENAME where it is not there yet.
 make_base() {
-  local codename=$1 new log=$roots/$1.log
+  local codename=$1 new log=$roots/$1.log http_proxy=${http_proxy-} https_proxy=${https_proxy-}
   mkdir -p "$roots/$codename.packages/partial"
   [ ! -d "$roots/$codename" ] || return 0
   find_mirror
   eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
-  export http_proxy=${http_proxy-} https_proxy=${https_proxy-}
+  export http_proxy https_proxy
   new=$(mktemp -d "$roots/new.XXXXXX")
   chmod 755 "$new"
   debootstrap --variant=minbase --force-check-gpg ${keyring:+--keyring="$keyring"} "$codename" "$new" "$mirror" >"$log" 2>&1 || {

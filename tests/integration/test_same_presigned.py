@@ -8,7 +8,7 @@ from harness.poll import eventually
 from harness.sameanswers import SameAnswersCase
 
 TRANSFERRED = {"presigned.example": (), "presigned3.example": ("1 0 2 abcd",), "presignedout.example": ("1 1 0 -",)}
-SETTINGS = {"dname_processing": "yes", "svc_autohints": "yes"}
+SETTINGS = {"8bit_dns": "yes", "dname_processing": "yes", "svc_autohints": "yes"}
 ROOT = """
 . SOA ns.com hostmaster.com 1 2 3 4 5
 . NS ns.com

@@ -13,7 +13,7 @@ from harness.randomzones import RandomZones
 from harness.sameanswers import SameAnswersCase
 
 ZONES, NAMES = 18, 32
-SETTINGS = {"dname_processing": "yes", "svc_autohints": "yes"}
+SETTINGS = {"8bit_dns": "yes", "dname_processing": "yes", "svc_autohints": "yes"}
 NSEC3 = {"nsec3": ("1 0 1 abcdef",), "optout": ("1 1 0 -",), "narrow": ("1 0 0 00", "narrow")}
 
 

@@ -13,6 +13,8 @@ class SameUnsignedTest(SameAnswersCase):
     """The zones of test_same_as_gsqlite3, by servers that leave DNSSEC and DNAMEs alone, follow ALIAS records, and want ANY to be
     asked over TCP."""
 
+    FAILURES = 0.25  # 8bit-dns is off: PowerDNS refuses names with other octets by itself
+
     @classmethod
     def prepare(cls, bed):
         cls.store = bed.store("stock.sqlite3")

@@ -141,12 +141,12 @@ def text_of(wire: bytes) -> str:
 
 
 class Comparison:
-    """Two servers, `stock` and `ours`, of the same zones. `compared` counts the answers, `different` has a text for each
-    that was not the same."""
+    """Two servers, `stock` and `ours`, of the same zones. `compared` counts the answers, `failures` those that
+    are SERVFAIL of both, `different` has a text for each that was not the same."""
 
     def __init__(self, stock, ours):
         self.stock, self.ours = stock, ours
-        self.compared = 0
+        self.compared = self.failures = 0
         self.different: list[str] = []
 
     def ask(self, questions, way: Way):
@@ -172,6 +172,7 @@ class Comparison:
             if None in pair:  # whoever would ask on would wait for each of them
                 raise AssertionError(f"no answer from {'gsqlite3' if pair[0] is None else 'failover'}: {name} {rdtype} {way}")
             self.compared += 1
+            self.failures += all(answer[3] & 15 == dns.rcode.SERVFAIL for answer in pair)
             if not same(*pair) and not (fits_by_chance(*pair, way) and self._same_over_tcp(name, rdtype, way)):
                 self._note(f"{name} {dns.rdatatype.to_text(rdtype)} {way}", *map(text_of, pair))
 

@@ -14,6 +14,7 @@ from harness.questions import Resolver
 
 LOOPBACK = "127.0.0.1"
 PORT_TAKEN = ("Address already in use", "Unable to bind", "binding to", "address in use")
+CRASHES = (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV)
 
 
 class StartFailed(AssertionError):
@@ -79,7 +80,7 @@ class NameServer:
                                             env={**os.environ, "PATH": path})
 
     def stop(self, within: float = 10.0) -> int | None:
-        """SIGTERM, and SIGKILL after the deadline; the exit status."""
+        """SIGTERM, and SIGKILL after the deadline; the exit status. Raises AssertionError where it had crashed or does so now."""
         self.close_resolver()
         if self.process is None:
             return None
@@ -91,7 +92,10 @@ class NameServer:
                 self.process.kill()
                 self.process.wait()
                 raise AssertionError(f"{self.program} did not end within {within} s of SIGTERM") from None
-        return self.process.returncode
+        status = self.process.returncode
+        if -status in CRASHES:
+            raise AssertionError(f"{self.program} crashed: {signal.Signals(-status).name}")
+        return status
 
     def restart(self):
         self.stop()

@@ -11,6 +11,7 @@ PECULIAR_SIGNED = ("star.example", "empty.example", "single", "dapex.example", "
 UNRECTIFIED = ("raw.example",  # as somebody wrote it with SQL: nobody has told glue from data there
                "nosoa.example", "offsoa.example")
 SETTINGS = {  # what makes PowerDNS do all that there is to do with them
+    "8bit_dns": "yes",  # else it answers SERVFAIL without asking a backend
     "dname_processing": "yes", "enable_lua_records": "yes", "svc_autohints": "yes", "upgrade_unknown_types": "yes",
     # Signatures of this algorithm are equal when what they sign is, and answers that are equal need no closer look.
     "default_ksk_algorithm": "ed25519",
@@ -116,7 +117,7 @@ dot\\.ted A 192.0.2.63
 back\\\\slash A 192.0.2.64
 bin\\000\\255 A 192.0.2.65
 spa\\032ce A 192.0.2.66
-semi\\;colon TXT "escaped \\; and \\" and \\200"
+semi;colon TXT "escaped \\; and \\" and \\200"
 \\001\\002.bin\\000\\255 TXT "below a binary label"
 under_score A 192.0.2.67
 {label63} A 192.0.2.68

@@ -30,6 +30,8 @@ class PowerDNS(NameServer):
         """Writes pdns.conf with fresh ports; pdnsutil and pdns_control use it too."""
         super().configure()
         self.api_port = free_port()
+        while self.api_port == self.port:  # not yet in use
+            self.api_port = free_port()
         lines = {
             "launch": self.launch, "load-modules": self._modules(),
             "local-address": self.address, "local-port": self.port, "socket-dir": self.folder,

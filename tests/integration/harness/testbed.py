@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """A folder with stores, servers and nodes in it, all gone when it is closed; and the test cases that stand on one."""
+import contextlib
 import shutil
 import tempfile
 import unittest
@@ -67,13 +68,10 @@ class Testbed:
         return "\n".join(f"---- log of {server.folder.name} ----\n{server.log()}" for server in self.servers)
 
     def close(self):
-        try:
-            for server in self.servers:
-                server.stop()
-        finally:
-            for node in self.nodes:
-                node.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.ExitStack() as ends:  # each of them, whatever the others raise
+            ends.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            for end in [node.close for node in self.nodes] + [server.stop for server in self.servers]:
+                ends.callback(end)
 
 
 class Case(unittest.TestCase):
