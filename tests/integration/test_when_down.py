@@ -4,6 +4,8 @@
 import socket
 import threading
 
+import dns.dnssec
+import dns.name
 import dns.rdatatype
 
 from harness.questions import query
@@ -25,25 +27,40 @@ open A {WEST_V4}
 chain CNAME only.alpha.example
 """
 NODATA = ("www", "only", "*.wild")
+NSEC3 = {"plain.example": ("1 0 0 ab",), "narrow.example": ("1 0 0 -", "narrow"), "optout.example": ("1 1 0 -",)}
 
 
 def listed(answer, owner: str) -> set:
-    """The types that the NSEC of this owner lists; None without one in the authority section."""
+    """The types that the NSEC or the NSEC3 of this owner lists; None without one in the authority section."""
     for rrset in answer.message.authority:
+        fields = rrset[0].to_text().split()
         if rrset.rdtype == dns.rdatatype.NSEC and rrset.name.to_text() == owner:
-            return set(rrset[0].to_text().split()[1:])
+            return set(fields[1:])
+        if rrset.rdtype == dns.rdatatype.NSEC3 and rrset.name == hashed(owner, rrset[0], rrset.name.parent()):
+            return set(fields[5:])
     return None
+
+
+def hashed(owner: str, nsec3, zone):
+    return dns.name.from_text(dns.dnssec.nsec3_hash(owner, nsec3.salt, nsec3.iterations, nsec3.algorithm), zone)
 
 
 class Hammer(threading.Thread):
     """Asks for the addresses of one name as fast as it can, and looks at what each denial lists."""
 
+    # What is in a denial with A, and in one without.
     # RFC 4034, section 4.1.2: one window of six octets with NSEC and RRSIG, and with A or without.
-    WITH_A, WITHOUT_A = b"\0\6\x40\0\0\0\0\3", b"\0\6\0\0\0\0\0\3"
+    NSEC = b"\0\6\x40\0\0\0\0\3", b"\0\6\0\0\0\0\0\3"
+    # RFC 5155, section 3.2: the window has RRSIG alone; without any type the data (26 octets, no salt) end with the hash.
+    NSEC3 = b"\0\6\x40\0\0\0\0\2", b"\0\x1a\1\0\0\0\0\x14"
+    # And with a salt of one octet.
+    NSEC3_SALTED = NSEC3[0], b"\0\x1b\1\0\0\0\1\xab\x14"
 
-    def __init__(self, port: int, name: str):
+    def __init__(self, port: int, name: str, patterns: tuple):
         super().__init__(daemon=True)
         self.positive = self.denied = self.contradicted = 0
+        self.failure = None
+        self._with_a, self._without_a = patterns
         self._question = query(name, "A", dnssec=True).to_wire()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(3)
@@ -51,12 +68,18 @@ class Hammer(threading.Thread):
         self._ended = threading.Event()
 
     def run(self):
-        while not self._ended.is_set():
-            self._socket.send(self._question)
-            response = self._socket.recv(4096)
-            self.positive += response[6:8] != b"\0\0"
-            self.denied += self.WITHOUT_A in response
-            self.contradicted += self.WITH_A in response
+        try:
+            while not self._ended.is_set():
+                self._ask()
+        except Exception as failure:  # such as no response: the test's to report, a thread would only print it
+            self.failure = failure
+
+    def _ask(self):
+        self._socket.send(self._question)
+        response = self._socket.recv(4096)
+        self.positive += response[6:8] != b"\0\0"
+        self.denied += self._without_a in response
+        self.contradicted += self._with_a in response
 
     def end(self):
         self._ended.set()
@@ -165,10 +188,70 @@ class WhenDownTest(Case):
         denial = self.server.ask("open.alpha.example.", "TXT", dnssec=True, tcp=True)
         self.assertEqual(listed(denial, "open.alpha.example."), {"A", "NSEC", "RRSIG"})  # it is answered: with everything
 
-    def test_no_denial_contradicts_itself_while_nodes_come_and_go(self):
+    def serve_nsec3(self):
+        self.serve(failover_dnssec="yes").configure()
+        for zone, mode in NSEC3.items():
+            self.store.add_zone(zone, ZONE)
+            for name in NODATA:
+                self.store.insert("policies", name=f"{name}.{zone}", when_down="nodata")
+            self.server.util("secure-zone", zone)
+            self.server.util("set-nsec3", zone, *mode)
+            self.server.util("rectify-zone", zone)
+        self.server.start()
+
+    def ask_signed(self, name: str, rdtype: str):
+        return self.server.ask(name, rdtype, dnssec=True, tcp=True)
+
+    def lists(self, asked: str, rdtype: str, owner: str, types: set):
+        """The answer to this question has the NSEC3 of this owner, with these types and no others."""
+        for _ in range(2):  # the second from a cache, where there is one
+            answer = self.ask_signed(asked, rdtype)
+            self.assertEqual(listed(answer, owner), types | ({"RRSIG"} if types else set()), (answer.message, owner))
+        return answer
+
+    def denies(self, asked: str, rdtype: str, owner: str, types: set):
+        answer = self.lists(asked, rdtype, owner, types)
+        self.assertEqual((answer.rcode, answer.answer), ("NOERROR", ()), answer.message)
+
+    def nsec3_lists(self, zone: str, addresses: set, covered: dict):
+        """addresses: the types that are answered for names whose nodes may all be down: A, or none."""
+        www, only, wild = (f"{name}.{zone}." for name in NODATA)
+        beneath = f"x.wild.{zone}."
+        for asked, owner, types in ((www, www, addresses | {"TXT"}), (only, only, addresses), (beneath, wild, addresses),
+                                    (f"open.{zone}.", f"open.{zone}.", {"A"})):
+            for rdtype in ("A", "AAAA", "TXT"):
+                if rdtype not in types:
+                    self.denies(asked, rdtype, owner, types)
+                    continue
+                answer = self.ask_signed(asked, rdtype)
+                self.assertTrue(answer.data(rdtype) and answer.data("RRSIG"), answer.message)
+                # Beneath a wildcard it has the NSEC3 that covers the asked name, perhaps the wildcard's own.
+                self.assertIn(listed(answer, owner), (None, types | {"RRSIG"}), answer.message)
+        # An answer of the wildcard above has the NSEC3 of any name; a cache could keep it, too.
+        for owner, asked in covered.items():
+            answer = self.lists(asked, "A", owner, addresses | ({"TXT"} if owner == www else set()))
+            self.assertEqual(answer.data("A"), ("203.0.113.9",))
+
+    def covered_by(self, owner: str, zone: str) -> str:
+        """A name that does not exist, which the NSEC3 of this owner covers."""
+        names = (f"n{number}.{zone}." for number in range(1000))
+        return next(name for name in names if listed(self.ask_signed(name, "A"), owner) is not None)
+
+    def test_nsec3_lists_what_would_be_answered(self):
+        self.serve_nsec3()
+        covered = {zone: {} for zone in NSEC3}
+        for zone in ("plain.example", "optout.example"):  # the narrow one makes up the covering NSEC3s
+            for name in NODATA:
+                covered[zone][f"{name}.{zone}."] = self.covered_by(f"{name}.{zone}.", zone)
+        for states, addresses in (("up", "up"), {"A"}), (("down", "down"), set()), (("up", "down"), {"A"}):
+            self.force(*states)
+            for zone in NSEC3:
+                with self.subTest(zone, states=states):
+                    self.nsec3_lists(zone, addresses, covered[zone])
+
+    def hammer(self, name: str, patterns: tuple):
         """A question makes two lookups, one for the answer and one for the denial's types; a node may come back between."""
-        self.serve_signed()
-        clients = [Hammer(self.server.port, "only.alpha.example.") for _ in range(2)]
+        clients = [Hammer(self.server.port, name, patterns) for _ in range(2)]
         for client in clients:
             client.start()
         for _ in range(100):
@@ -176,8 +259,19 @@ class WhenDownTest(Case):
             self.force("up")
         for client in clients:
             client.end()
+        self.assertEqual([client.failure for client in clients], [None, None])
         positive, denied, contradicted = (sum(getattr(client, what) for client in clients)
                                           for what in ("positive", "denied", "contradicted"))
         print(f"      {positive} answers, {denied} denials, {contradicted} of them with the type that was asked", flush=True)
         self.assertGreater(min(positive, denied), 1000)
         self.assertEqual(contradicted, 0)
+
+    def test_no_denial_contradicts_itself_while_nodes_come_and_go(self):
+        self.serve_signed()
+        self.hammer("only.alpha.example.", Hammer.NSEC)
+
+    def test_no_nsec3_contradicts_itself_while_nodes_come_and_go(self):
+        self.serve_nsec3()
+        for zone, patterns in ("plain.example", Hammer.NSEC3_SALTED), ("narrow.example", Hammer.NSEC3):
+            with self.subTest(zone):
+                self.hammer(f"only.{zone}.", patterns)
