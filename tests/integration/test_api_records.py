@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """Records and comments by the HTTP API: stored as stock gsqlite3 stores them, in the very next answer, all or nothing."""
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.apitwins import ApiTwinsCase, curl, rrset
 from harness.poll import eventually
 from harness.testbed import EAST, EAST_V4, WEST, WEST_V4, SharedCase
-from harness.versions import PDNS
+from harness.versions import PDNS, PDNS_VERSION
 
 CLIENTS = 6
 V4 = tuple(f"198.51.100.{number}" for number in range(10))
@@ -242,6 +243,16 @@ class NodesTest(ApiTwinsCase):
                    rrset("www.write.example.", "CNAME", "x.any.write.example."))
         self.answered("www.write.example.", "CNAME", "x.any.write.example.")
         self.answered("www.write.example.", "A", WEST_V4)
+
+    @unittest.skipIf(PDNS < (4, 9), f"PowerDNS {PDNS_VERSION} ignores the rrsets of a PUT")
+    def test_replaced(self):
+        """A PUT of the whole zone: both addresses are stored, what is served has the node that is up."""
+        zone = "whole.example."
+        made = self.create(zone, rrsets=[rrset(f"www.{zone}", "A", V4[1])])
+        self.answered(f"www.{zone}", "A", V4[1])
+        apex = [found for found in made["rrsets"] if found["name"] == zone]
+        self.call("PUT", f"/zones/{zone}", {"rrsets": [*apex, rrset(f"www.{zone}", "A", EAST_V4, WEST_V4)]}, 204)
+        self.answered(f"www.{zone}", "A", WEST_V4)
 
     def test_one_record_more_and_one_less(self):
         """EXTEND and PRUNE, of newer versions, start from what is stored."""

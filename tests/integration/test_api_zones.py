@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """Zones by the HTTP API: what stock gsqlite3 says and stores, we say and store; the very next answer has it."""
+import unittest
+
 from harness.apitwins import ApiTwinsCase, curl, rrset
 from harness.poll import eventually
+from harness.versions import PDNS, PDNS_VERSION
 
 SOA = "ns1.{0} hostmaster.{0} {1} 10800 3600 604800 60"
 DEADLINE = 10.0  # seconds for what PowerDNS does in its own time: transfers
@@ -201,3 +204,84 @@ class ChangeTest(ApiTwinsCase):
         eventually(lambda: self.server.data("www.xfr.example.", "A") == ("198.51.100.2",), DEADLINE, "the zone is transferred")
         for server in (self.server, self.stock):
             curl(server, "DELETE", "/zones/xfr.example.")
+
+
+@unittest.skipIf(PDNS < (4, 9), f"PowerDNS {PDNS_VERSION} ignores the rrsets of a PUT")
+class ReplaceTest(ApiTwinsCase):
+    """PUT with rrsets: they are the whole zone from then on."""
+
+    @staticmethod
+    def whole(zone: str, *more: dict, serial: int = 41) -> list:
+        return [rrset(zone, "SOA", SOA.format(zone, serial)), rrset(zone, "NS", f"ns2.{zone}"), *more]
+
+    def test_the_whole_zone(self):
+        """The serial is counted from the new SOA, which is not committed by then."""
+        old = [rrset(f"{label}.whole.example.", "A", "198.51.100.1") for label in ("www", "old", "deep.er")]
+        self.create("whole.example.", soa_edit_api="INCREASE", serial=7, rrsets=old)
+        for _ in range(2):
+            for label in ("www", "old", "deep.er"):
+                self.answered(f"{label}.whole.example.", "A", "198.51.100.1")
+            self.rcode("new.whole.example.", "NXDOMAIN")
+        new = [rrset(f"{label}.whole.example.", "A", "198.51.100.2", "198.51.100.3") for label in ("www", "new")]
+        self.call("PUT", "/zones/whole.example.", {"rrsets": self.whole("whole.example.", *new)}, 204)
+        for _ in range(2):
+            for label in ("www", "new"):
+                self.answered(f"{label}.whole.example.", "A", "198.51.100.2", "198.51.100.3")
+            for label in ("old", "deep.er", "er"):
+                self.rcode(f"{label}.whole.example.", "NXDOMAIN")
+            self.answered("whole.example.", "NS", "ns2.whole.example.")
+            self.answered("whole.example.", "SOA", SOA.format("whole.example.", 42))
+        self.assertEqual(len(self.call("GET", "/zones/whole.example.")["rrsets"]), 4)
+
+    def test_comments(self):
+        def commented(label: str, comment: str) -> dict:
+            comments = [{"content": comment, "account": "somebody", "modified_at": 1700000000}]
+            return {**rrset(f"{label}.comments.example.", "A", "198.51.100.1"), "comments": comments}
+
+        self.create("comments.example.", rrsets=[commented("www", "of old"), commented("old", "of old")])
+        new = self.whole("comments.example.", commented("www", "new"))
+        self.call("PUT", "/zones/comments.example.", {"rrsets": new}, 204)
+        self.rcode("old.comments.example.", "NXDOMAIN")
+        listed = self.call("GET", "/zones/comments.example.?rrset_name=www.comments.example.")["rrsets"]
+        self.assertIn("new", {comment["content"] for comment in listed[0]["comments"]})
+
+    def test_signed(self):
+        """Names, order and signatures are the new zone's."""
+        self.create("signed.example.", dnssec=True, rrsets=[rrset("old.signed.example.", "A", "198.51.100.1")])
+        self.assertTrue(self.server.ask("old.signed.example.", "A", dnssec=True).data("RRSIG"))
+        new = self.whole("signed.example.", rrset("a.new.signed.example.", "A", "198.51.100.2"))
+        self.call("PUT", "/zones/signed.example.", {"rrsets": new}, 204)
+        self.assertTrue(self.server.ask("a.new.signed.example.", "A", dnssec=True).data("RRSIG"))
+        self.rcode("new.signed.example.", "NOERROR")
+        denial = self.server.ask("old.signed.example.", "A", dnssec=True)
+        self.assertEqual(denial.rcode, "NXDOMAIN")
+        nsec = [data.split()[0] for _, kind, _, data in denial.authority if kind == "NSEC"]
+        self.assertEqual(set(nsec), {"a.new.signed.example.", "signed.example."})
+
+    def test_a_secondary_emptied(self):
+        self.create("empty.example.", rrsets=[rrset("www.empty.example.", "A", "198.51.100.1")])
+        self.answered("www.empty.example.", "A", "198.51.100.1")
+        self.call("PUT", "/zones/empty.example.", {"kind": "Slave", "masters": ["192.0.2.1"], "rrsets": []}, 204)
+        self.assertEqual(self.call("GET", "/zones/empty.example.")["rrsets"], [])
+        self.assertEqual(self.server.ask("www.empty.example.", "A").rcode, self.stock.ask("www.empty.example.", "A").rcode)
+        self.answered("www.empty.example.", "A")
+
+    def test_refused(self):
+        zone = "kept.example."
+        self.create(zone, rrsets=[rrset(f"www.{zone}", "A", "198.51.100.1")])
+        new = self.whole(zone, rrset(f"new.{zone}", "A", "198.51.100.2"))
+        for wrong in ({"rrsets": new[1:]}, {"rrsets": []},
+                      {"rrsets": [*new, rrset(f"bad.{zone}", "A", "1.2.3.400")]},
+                      {"rrsets": [*new, rrset(f"bad.{zone}", "NOTYPE", "x")]},
+                      {"rrsets": [*new, rrset("www.elsewhere.example.", "A", "198.51.100.2")]},
+                      {"rrsets": [*new, rrset(f"new.{zone}", "CNAME", "a.example.")]},
+                      # Seen when the old zone is deleted and the new one written, in the transaction.
+                      {"rrsets": new, "nsec3param": "1 0 0 ab"}, {"rrsets": new, "master_tsig_key_ids": ["none.key."]}):
+            with self.subTest(wrong):
+                self.refused("PUT", f"/zones/{zone}", wrong)
+                self.answered(f"www.{zone}", "A", "198.51.100.1")
+                self.answered(zone, "NS", f"ns1.{zone}")
+                self.rcode(f"new.{zone}", "NXDOMAIN")
+        self.call("PUT", f"/zones/{zone}", {"rrsets": new}, 204)
+        self.answered(f"new.{zone}", "A", "198.51.100.2")
+        self.rcode(f"www.{zone}", "NXDOMAIN")
