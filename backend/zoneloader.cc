@@ -188,7 +188,9 @@ void ZoneLoader::loadRecords(ZoneBuilder& builder, Result& result, const Zone* l
       result.problems.add({"records", idText(d_records.integer(0)), nameAndType(d_records, 1, 2) + ": " + error.what(), effect});
       soaBroken |= d_records.text(2) == "SOA";
     }
-    builder.addRow(rowHash(d_records, 9, 3)); // last: reading a column as text hides that it was none
+    // Last: reading a column as text hides that it was none. A BLOB may have the bytes of the text that it takes the place
+    // of; then what became of the row tells the two apart.
+    builder.addRow(rowHash(d_records, 9, effect == RowProblem::Effect::LeftOut ? 3 : 4));
   }
   d_records.reset();
   if (const auto* soa = soaBroken && !builder.hasSoa() && last != nullptr ? soaOf(*last) : nullptr) {

@@ -146,12 +146,14 @@ TEST_SUITE("zoneloader")
          }) {
       CAPTURE(change);
       const auto row = test.store.addRecord(id, "www.example.org", "A", "192.0.2.1");
+      const auto wellFormed = test.load(id).zone->fingerprint();
       test.store.execute("UPDATE records SET " + std::string(change) + " WHERE id=" + std::to_string(row));
       const auto result = test.load(id);
       REQUIRE(result.problems.total() == 1);
       CHECK(result.problems.listed()[0].row == "id " + std::to_string(row));
       CHECK(result.problems.listed()[0].reason.find(reason) != std::string::npos);
       CHECK(result.problems.listed()[0].effect == RowProblem::Effect::LeftOut);
+      CHECK(result.zone->fingerprint() != wellFormed); // which stands in the answers until the zone is found changed
       CHECK(result.zone->recordCount() == 1);
       test.store.execute("DELETE FROM records WHERE id=" + std::to_string(row));
     }
