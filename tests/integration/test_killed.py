@@ -183,7 +183,9 @@ class SecondaryTest(KilledCase):
         self.primary_store = self.bed.store("primary.sqlite3")
         self.primary_store.add_zone(ZONE, "\n".join(f'{name} TXT "0"' for name in NAMES))
         self.primary = self.bed.serve(self.primary_store, name="primary", allow_axfr_ips="127.0.0.0/8")
-        self.store.sql(f"UPDATE domains SET type = 'SLAVE', master = '127.0.0.1:{self.primary.port}'")
+        # Checked just now: PowerDNS would else look after the zone by itself once it is started, and that write be the killed one.
+        self.store.sql(f"UPDATE domains SET type = 'SLAVE', master = '127.0.0.1:{self.primary.port}', "
+                       "last_check = CAST(strftime('%s', 'now') AS INTEGER)")
         self.server.settings["secondary"] = "yes"
 
     def transfer(self) -> bool:
