@@ -59,6 +59,17 @@ namespace
       }
     }
   }
+
+  // Purges these zones, and what leads into them.
+  void purgeWhole(Host& host, const Snapshot& snapshot, std::set<WireName> apexes)
+  {
+    for (const auto& apex : apexes) {
+      host.purgeSuffix(apex);
+    }
+    if (!apexes.empty()) {
+      purgeRedirects(host, snapshot, std::move(apexes));
+    }
+  }
 }
 
 void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node)
@@ -76,12 +87,7 @@ void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node)
   for (const auto& name : names) {
     purgeOwner(host, name, false);
   }
-  for (const auto& apex : varying) {
-    host.purgeSuffix(apex);
-  }
-  if (!varying.empty()) {
-    purgeRedirects(host, snapshot, std::move(varying));
-  }
+  purgeWhole(host, snapshot, std::move(varying));
 }
 
 void announceZones(Host& host, const Snapshot* before, const Snapshot& after, const std::vector<int64_t>& ids)
@@ -115,11 +121,6 @@ void purgeZones(Host& host, const Snapshot& before, const Snapshot& after, const
     host.purgeEverything();
     return;
   }
-  for (const auto& apex : touched) {
-    host.purgeSuffix(apex);
-  }
-  if (!touched.empty()) {
-    purgeRedirects(host, after, std::move(touched));
-  }
+  purgeWhole(host, after, std::move(touched));
 }
 }

@@ -33,7 +33,12 @@ bool FailoverBackend::getBeforeAndAfterNamesAbsolute(pdns_compat::OrderZoneId id
   const auto& order = zone->order();
   if (order.empty()) { // signed, but never rectified
     after.clear();
-    before.empty() ? unhashed.clear() : void(before = qname);
+    if (before.empty()) {
+      unhashed.clear();
+    }
+    else {
+      before = qname;
+    }
     return true;
   }
   const auto wanted = qname.labelReverse().toString(" ", false);

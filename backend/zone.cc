@@ -181,12 +181,12 @@ void ZoneBuilder::applyPolicies()
   for (const auto place : zone.d_ownedNames) {
     const auto& name = zone.d_names[place];
     const auto owner = zone.fullName(name);
-    if (isDelegated(owner)) { // glue is no answer of this zone (RFC 2181 §6.1), and a referral is of no use without it
-      continue;
-    }
     for (auto& rrset : std::span(zone.d_rrsets).subspan(name.firstRRset, name.rrsets)) {
       if (rrset.dependent) {
         rrset.whenDown = d_policies.whenDown(owner, rrset.type);
+        if (rrset.whenDown == WhenDown::NoData && isDelegated(owner)) {
+          rrset.whenDown = WhenDown::ServeAll; // glue is no answer of this zone (RFC 2181 §6.1), and a referral needs it
+        }
         zone.d_typesVary |= rrset.whenDown == WhenDown::NoData;
       }
     }

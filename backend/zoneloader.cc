@@ -181,12 +181,15 @@ void ZoneLoader::loadRecords(ZoneBuilder& builder, Result& result, const Zone* l
       addRecord(builder, d_records.integer(0));
       effect = RowProblem::Effect::Served;
       if (withOrder && !d_records.isNull(7)) {
-        addOrdername(builder);
+        requireOrdername();
       }
     }
     catch (const RecordError& error) {
       result.problems.add({"records", idText(d_records.integer(0)), nameAndType(d_records, 1, 2) + ": " + error.what(), effect});
       soaBroken |= d_records.text(2) == "SOA";
+    }
+    if (withOrder && effect == RowProblem::Effect::Served && !d_records.isNull(7)) { // any: a chain without it would deny its owner
+      builder.addOrder(std::string(d_records.text(7)), std::string(d_records.text(1)));
     }
     // Last: reading a column as text hides that it was none. A BLOB may have the bytes of the text that it takes the place
     // of; then what became of the row tells the two apart.
@@ -234,18 +237,5 @@ void ZoneLoader::requireOrdername()
       throw RecordError("ordername: '" + std::string(d_records.text(7)) + "': " + error.what() + "; names beside it are answered with SERVFAIL where they do not exist; rectify the zone");
     }
   }
-}
-
-void ZoneLoader::addOrdername(ZoneBuilder& builder)
-{
-  const auto add = [&] { builder.addOrder(std::string(d_records.text(7)), std::string(d_records.text(1))); };
-  try {
-    requireOrdername();
-  }
-  catch (const RecordError&) {
-    add(); // a chain without it would deny its owner
-    throw;
-  }
-  add();
 }
 }

@@ -41,7 +41,6 @@ private:
   void loadRecords(ZoneBuilder& builder, Result& result, const Zone* last);
   void addKindProblem(int64_t id, Result& result);
   void addRecord(ZoneBuilder& builder, int64_t id);
-  void addOrdername(ZoneBuilder& builder);
   void requireOrdername();
   void addOrphans(int64_t id, Result& result);
 
