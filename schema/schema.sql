@@ -112,8 +112,8 @@ COMMIT;
 -- All or nothing; a second run changes nothing, tables of an earlier version become those of this one and keep
 -- their rows. A server may be running; one with a module of the earlier version keeps answering, but sees no change
 -- until it is restarted with the new one. Needs SQLite 3.38 or newer.
--- You write nodes, node_targets, checks and policies; the server writes node_state and health_events;
--- triggers write changed_zones. NULL means "not set" wherever a column allows it.
+-- You write nodes, node_targets, checks, policies, policy_nodes and drains; the server writes node_state and
+-- health_events; triggers write changed_zones. NULL means "not set" wherever a column allows it.
 
 .bail on
 .timeout 5000
@@ -123,22 +123,22 @@ CREATE TEMP TABLE failover_precondition (
   tables INTEGER CONSTRAINT
     "this is no gsqlite3 database: domains, records, domainmetadata or cryptokeys is missing; nothing was changed"
     CHECK (tables = 4),
-  version INTEGER CONSTRAINT "the database has failover's tables of another version than 1 or 2; nothing was changed"
-    CHECK (version IN (1, 2))
+  version INTEGER CONSTRAINT "the database has failover's tables of another version than 1 to 3; nothing was changed"
+    CHECK (version IN (1, 2, 3))
 );
 INSERT INTO failover_precondition (tables)
   SELECT count(*) FROM main.sqlite_schema
   WHERE type = 'table' AND lower(name) IN ('domains', 'records', 'domainmetadata', 'cryptokeys');
 
 CREATE TABLE IF NOT EXISTS failover_schema ( -- one row
-  version INTEGER NOT NULL, -- of all that follows; the server demands 2
+  version INTEGER NOT NULL, -- of all that follows; the server demands 3
   -- Tells this store from any other: the server notices when another one takes its file's place.
   store_id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16))))
 ) STRICT;
-INSERT INTO failover_schema (version) SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM failover_schema);
+INSERT INTO failover_schema (version) SELECT 3 WHERE NOT EXISTS (SELECT 1 FROM failover_schema);
 INSERT INTO failover_precondition (version) SELECT version FROM failover_schema;
 DROP TABLE failover_precondition;
-UPDATE failover_schema SET version = 2 WHERE version = 1; -- which had no policies
+UPDATE failover_schema SET version = 3 WHERE version < 3;
 
 -- nodes: the servers that records lead to. A node is up or down as a whole.
 CREATE TABLE IF NOT EXISTS nodes (
@@ -151,10 +151,11 @@ CREATE TABLE IF NOT EXISTS nodes (
   admin_state TEXT NOT NULL DEFAULT 'auto'
     CONSTRAINT "admin_state: 'auto', 'up', 'down' or 'drain'"
     CHECK (admin_state IN ('auto', 'up', 'down', 'drain')),
-  -- Which nodes come first where an order is wanted: 0 (default) before 1, to 65535. No unit.
+  -- The node's tier where a policy's mode is 'priority': 0 (default) before 1, to 65535. No unit.
   priority INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "priority: 0 to 65535, the lowest first" CHECK (priority BETWEEN 0 AND 65535),
-  -- Share of the answers where shares are wanted, relative to the other nodes' weights. Default 100. No unit.
+  -- Share of the answers where a policy's mode is 'weighted' or 'sticky', relative to the others' weights. Default 100.
+  -- No unit.
   weight INTEGER NOT NULL DEFAULT 100
     CONSTRAINT "weight: 1 to 65535" CHECK (weight BETWEEN 1 AND 65535),
   -- For people. Default NULL.
@@ -226,25 +227,89 @@ CREATE TABLE IF NOT EXISTS checks (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS checks_node_idx ON checks (node);
 
--- policies: how a name is answered when health leaves it no choice. Without a row: with everything it has. The policy
--- of a record set is the row with the longest name that fits it; of two such rows, the one that names its type.
-CREATE TABLE IF NOT EXISTS policies (
+-- policies: which records of a record set are answered. Without a row: all that serve. The policy of a record set is the
+-- row with the longest name that fits it; of two such rows, the one that names its type.
+-- The table is made anew with the rows it has, since a CHECK cannot be changed. A column that an earlier version did not
+-- have is looked up further out, in "before", and found there with its default.
+CREATE TABLE IF NOT EXISTS policies (id INTEGER PRIMARY KEY, name TEXT, type TEXT, when_down TEXT) STRICT;
+CREATE TEMP TABLE failover_policies AS
+  SELECT id, name, type, (SELECT mode FROM (SELECT * FROM main.policies WHERE id = before.id)) AS mode,
+    (SELECT max_answers FROM (SELECT * FROM main.policies WHERE id = before.id)) AS max_answers,
+    (SELECT min_healthy FROM (SELECT * FROM main.policies WHERE id = before.id)) AS min_healthy, when_down,
+    (SELECT ttl_max FROM (SELECT * FROM main.policies WHERE id = before.id)) AS ttl_max,
+    (SELECT trickle FROM (SELECT * FROM main.policies WHERE id = before.id)) AS trickle,
+    (SELECT ramp_s FROM (SELECT * FROM main.policies WHERE id = before.id)) AS ramp_s
+  FROM (SELECT id, name, type, when_down, 'all' AS mode, NULL AS max_answers, 1 AS min_healthy, NULL AS ttl_max,
+    0 AS trickle, 0 AS ramp_s FROM main.policies) AS before;
+DROP TABLE policies;
+CREATE TABLE policies (
   id INTEGER PRIMARY KEY,
-  -- An owner name as in records.name, or '*.' and a name: every name below that one. '*' alone: every name.
+  -- An owner name as in records.name, or '*.' and a name: every name below that one, and if that one is a zone, its apex
+  -- too. '*' alone: every name.
   name TEXT NOT NULL
     CONSTRAINT "name: a domain name, or '*.' and one for all names below it; not empty, no blanks"
     CHECK (name <> '' AND name NOT GLOB '*[^!-~]*' AND name NOT GLOB '*..*'),
   -- Default NULL: every type that leaves the answers with its node.
   type TEXT
-    CONSTRAINT "type: A, AAAA, MX, SRV, HTTPS or SVCB (NULL for all of them)"
-    CHECK (type IN ('A', 'AAAA', 'MX', 'SRV', 'HTTPS', 'SVCB')),
-  -- What to answer while no node of the record set serves. 'serve-all' (default): all records, since the checks may be
-  -- what is broken. 'nodata': that there are none of this type (RFC 2308, section 2.2).
+    CONSTRAINT "type: A, AAAA, MX, SRV, HTTPS, SVCB, CNAME or ALIAS (NULL for all of them)"
+    CHECK (type IN ('A', 'AAAA', 'MX', 'SRV', 'HTTPS', 'SVCB', 'CNAME', 'ALIAS')),
+  -- Which of the records whose nodes serve. 'all' (default): every one. 'priority': those of the first tier that has
+  -- min_healthy serving nodes. 'weighted': max_answers of them, drawn by weight. 'sticky': the same, but a client gets the
+  -- same ones as long as they serve.
+  mode TEXT NOT NULL DEFAULT 'all'
+    CONSTRAINT "mode: 'all', 'priority', 'weighted' or 'sticky'"
+    CHECK (mode IN ('all', 'priority', 'weighted', 'sticky')),
+  -- How many records an answer has at most. A count; default NULL: no limit, but 1 where mode is 'weighted' or 'sticky'.
+  max_answers INTEGER
+    CONSTRAINT "max_answers: a count from 1 to 1000 (NULL: no limit, but 1 for 'weighted' and 'sticky')"
+    CHECK (max_answers BETWEEN 1 AND 1000),
+  -- How many nodes must serve, or the record set is down; where mode is 'priority', how many of a tier. A count, default 1.
+  min_healthy INTEGER NOT NULL DEFAULT 1
+    CONSTRAINT "min_healthy: a count from 1 to 1000" CHECK (min_healthy BETWEEN 1 AND 1000),
+  -- What to answer while the record set is down. 'serve-all' (default): as if every node served, since the checks may be
+  -- what is broken. 'nodata': that there are no records of this type (RFC 2308, section 2.2). 'servfail': an error, so that
+  -- resolvers ask another name server of the zone. 'last': what was answered before the last node went down.
   when_down TEXT NOT NULL DEFAULT 'serve-all'
-    CONSTRAINT "when_down: 'serve-all' or 'nodata'" CHECK (when_down IN ('serve-all', 'nodata'))
+    CONSTRAINT "when_down: 'serve-all', 'nodata', 'servfail' or 'last'"
+    CHECK (when_down IN ('serve-all', 'nodata', 'servfail', 'last')),
+  -- The highest TTL of an answer, in seconds. Default NULL: the records' own.
+  ttl_max INTEGER
+    CONSTRAINT "ttl_max: 0 to 2147483647 seconds" CHECK (ttl_max BETWEEN 0 AND 2147483647),
+  -- How many of a hundred answers go to the next tier, which is so known to work. Per cent, default 0.
+  trickle INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "trickle: 0 to 5 per cent" CHECK (trickle BETWEEN 0 AND 5)
+    CONSTRAINT "trickle: only where mode is 'priority'" CHECK (trickle = 0 OR mode = 'priority'),
+  -- How long the weight of a node that comes back takes to grow to its full size, in seconds. Default 0: it is full at once.
+  ramp_s INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "ramp_s: 0 to 86400 seconds" CHECK (ramp_s BETWEEN 0 AND 86400)
+    CONSTRAINT "ramp_s: only where mode is 'weighted' or 'sticky'" CHECK (ramp_s = 0 OR mode IN ('weighted', 'sticky'))
 ) STRICT;
+INSERT INTO policies SELECT * FROM failover_policies;
+DROP TABLE failover_policies;
 CREATE UNIQUE INDEX IF NOT EXISTS "policies: this name has a policy for this type"
   ON policies (lower(rtrim(name, '.')), coalesce(type, ''));
+
+-- policy_nodes: what is different for a node where this policy decides.
+CREATE TABLE IF NOT EXISTS policy_nodes (
+  policy INTEGER NOT NULL, -- policies.id
+  node TEXT NOT NULL, -- nodes.name
+  -- Instead of nodes.priority. Default NULL: that.
+  priority INTEGER CONSTRAINT "priority: 0 to 65535, the lowest first" CHECK (priority BETWEEN 0 AND 65535),
+  -- Instead of nodes.weight. Default NULL: that.
+  weight INTEGER CONSTRAINT "weight: 1 to 65535" CHECK (weight BETWEEN 1 AND 65535),
+  PRIMARY KEY (policy, node)
+) STRICT;
+
+-- drains: maintenance with a time. The node leaves the answers from the one moment to the other by itself.
+CREATE TABLE IF NOT EXISTS drains (
+  id INTEGER PRIMARY KEY,
+  node TEXT NOT NULL, -- nodes.name
+  starts INTEGER NOT NULL DEFAULT (unixepoch()), -- seconds since 1970, UTC; default: now
+  ends INTEGER -- seconds since 1970, UTC; default NULL: when somebody resumes the node
+    CONSTRAINT "ends: after starts" CHECK (ends > starts),
+  reason TEXT -- why, for people. Default NULL.
+) STRICT;
+CREATE INDEX IF NOT EXISTS drains_node_idx ON drains (node, starts);
 
 -- node_state: what each node is now. Written by the server; read at its next start.
 CREATE TABLE IF NOT EXISTS node_state (
@@ -323,16 +388,24 @@ CREATE TRIGGER IF NOT EXISTS failover_keys_delete AFTER DELETE ON cryptokeys BEG
   INSERT INTO changed_zones (domain_id) VALUES (OLD.domain_id); END;
 
 -- What belongs to a node goes and is renamed with it. Triggers, since foreign keys are off by default in sqlite3.
-CREATE TRIGGER IF NOT EXISTS failover_nodes_delete AFTER DELETE ON nodes BEGIN
+DROP TRIGGER IF EXISTS failover_nodes_delete; -- of earlier versions, which had less to say
+CREATE TRIGGER failover_nodes_delete AFTER DELETE ON nodes BEGIN
   DELETE FROM node_targets WHERE node = OLD.name;
   DELETE FROM checks WHERE node = OLD.name;
   DELETE FROM node_state WHERE node = OLD.name;
+  DELETE FROM policy_nodes WHERE node = OLD.name;
+  DELETE FROM drains WHERE node = OLD.name;
 END;
-CREATE TRIGGER IF NOT EXISTS failover_nodes_rename AFTER UPDATE OF name ON nodes WHEN OLD.name <> NEW.name BEGIN
+DROP TRIGGER IF EXISTS failover_nodes_rename;
+CREATE TRIGGER failover_nodes_rename AFTER UPDATE OF name ON nodes WHEN OLD.name <> NEW.name BEGIN
   UPDATE node_targets SET node = NEW.name WHERE node = OLD.name;
   UPDATE checks SET node = NEW.name WHERE node = OLD.name;
   UPDATE OR REPLACE node_state SET node = NEW.name WHERE node = OLD.name;
+  UPDATE OR REPLACE policy_nodes SET node = NEW.name WHERE node = OLD.name;
+  UPDATE drains SET node = NEW.name WHERE node = OLD.name;
 END;
+CREATE TRIGGER IF NOT EXISTS failover_policies_delete AFTER DELETE ON policies BEGIN
+  DELETE FROM policy_nodes WHERE policy = OLD.id; END;
 
 -- Rules that need more than a CHECK. SQLite has no functions of one's own: a view whose INSERT is a trigger
 -- stands for one. INSERT INTO failover_valid_… VALUES (column, text) fails with a message, or does nothing.
@@ -422,5 +495,35 @@ CREATE TRIGGER IF NOT EXISTS failover_targets_insert BEFORE INSERT ON node_targe
   INSERT INTO failover_valid_target VALUES (NEW.node, NEW.target); END;
 CREATE TRIGGER IF NOT EXISTS failover_targets_update BEFORE UPDATE ON node_targets BEGIN
   INSERT INTO failover_valid_target VALUES (NEW.node, NEW.target); END;
+
+-- A name that no record has is hardly meant; PowerDNS writes names in lower case and without the final dot.
+CREATE TRIGGER IF NOT EXISTS failover_policies_insert AFTER INSERT ON policies BEGIN
+  SELECT RAISE(ABORT, 'name: no record has this name; insert its records first')
+    WHERE substr(NEW.name, 1, 1) <> '*'
+      AND NOT EXISTS (SELECT 1 FROM records WHERE name = lower(rtrim(NEW.name, '.')))
+      AND NOT EXISTS (SELECT 1 FROM records WHERE lower(rtrim(name, '.')) = lower(rtrim(NEW.name, '.')));
+  SELECT RAISE(ABORT, 'name: no zone has names below this one; insert the zone first')
+    WHERE NEW.name GLOB '*.?*' AND substr(NEW.name, 1, 2) = '*.'
+      AND NOT EXISTS (SELECT 1 FROM (SELECT '.' || lower(rtrim(name, '.')) AS apex,
+          '.' || lower(rtrim(substr(NEW.name, 3), '.')) AS suffix FROM domains)
+        WHERE apex = '.' OR substr(apex, -length(suffix)) = suffix OR substr(suffix, -length(apex)) = apex);
+END;
+CREATE TRIGGER IF NOT EXISTS failover_policies_rename BEFORE UPDATE OF id ON policies WHEN OLD.id <> NEW.id BEGIN
+  UPDATE policy_nodes SET policy = NEW.id WHERE policy = OLD.id; END;
+
+CREATE VIEW IF NOT EXISTS failover_valid_policy_node (policy, node) AS SELECT NULL, NULL WHERE 0;
+CREATE TRIGGER IF NOT EXISTS failover_valid_policy_node_check INSTEAD OF INSERT ON failover_valid_policy_node BEGIN
+  SELECT RAISE(ABORT, 'node: there is no such node; insert it into nodes first')
+    WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE name = NEW.node);
+  SELECT RAISE(ABORT, 'policy: there is no policy with this id')
+    WHERE NOT EXISTS (SELECT 1 FROM policies WHERE id = NEW.policy);
+END;
+CREATE TRIGGER IF NOT EXISTS failover_policy_nodes_insert BEFORE INSERT ON policy_nodes BEGIN
+  INSERT INTO failover_valid_policy_node VALUES (NEW.policy, NEW.node); END;
+
+CREATE TRIGGER IF NOT EXISTS failover_drains_insert BEFORE INSERT ON drains BEGIN
+  SELECT RAISE(ABORT, 'node: there is no such node; insert it into nodes first')
+    WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE name = NEW.node);
+END;
 
 COMMIT;

@@ -46,19 +46,49 @@ class WrongInput(Database):
             self.feed(f"INSERT INTO node_targets VALUES ('east', '{target}');")
 
     def test_policies(self):
-        self.feed("INSERT INTO policies (name) VALUES ('good.example');")
+        self.feed("""INSERT INTO domains (name, type) VALUES ('example', 'NATIVE');
+            INSERT INTO records (domain_id, name, type, content) VALUES (1, 'good.example', 'A', '192.0.2.1'),
+              (1, 'new.example', 'A', '192.0.2.1'), (1, 'www.example', 'HTTPS', '1 .');
+            INSERT INTO policies (name) VALUES ('good.example');""")
         for column, value, message in [
                 ("name", "''", "name: a domain name"), ("name", "'a b'", "name:"), ("name", "'a..b'", "name:"),
-                ("type", "'TXT'", "type: A, AAAA, MX, SRV, HTTPS or SVCB"), ("type", "'a'", "type:"),
-                ("when_down", "'servfail'", "when_down: 'serve-all' or 'nodata'"), ("when_down", "NULL", "when_down")]:
+                ("type", "'TXT'", "type: A, AAAA, MX, SRV, HTTPS, SVCB, CNAME or ALIAS"), ("type", "'a'", "type:"),
+                ("mode", "'random'", "mode: 'all', 'priority', 'weighted' or 'sticky'"),
+                ("max_answers", "0", "max_answers: a count from 1"), ("min_healthy", "0", "min_healthy: a count from 1"),
+                ("min_healthy", "1001", "min_healthy:"), ("ttl_max", "-1", "ttl_max: 0 to"),
+                ("trickle", "6", "trickle: 0 to 5 per cent"), ("trickle", "1", "trickle: only where mode is 'priority'"),
+                ("ramp_s", "1", "ramp_s: only where mode is"), ("ramp_s", "86401", "ramp_s: 0 to 86400 seconds"),
+                ("when_down", "'refused'", "when_down: 'serve-all', 'nodata', 'servfail' or 'last'"), ("when_down", "NULL", "when_down")]:
             with self.subTest(column + " = " + value):
                 columns, values = ("name", value) if column == "name" else (f"name, {column}", f"'new.example', {value}")
                 self.both(f"INSERT INTO policies ({columns}) VALUES ({values});", f"UPDATE policies SET {column} = {value};", message)
-        for name, kind in [("*", "NULL"), ("*.example", "NULL"), ("*.example", "'A'"), ("www.example.", "'HTTPS'")]:
+        for name, kind in [("*", "NULL"), ("*.example", "NULL"), ("*.example", "'A'"), ("www.example.", "'HTTPS'"), ("*.a.b.example", "NULL")]:
             self.feed(f"INSERT INTO policies (name, type, when_down) VALUES ('{name}', {kind}, 'nodata');")
         self.both("INSERT INTO policies (name, type) VALUES ('WWW.Example', 'HTTPS');",
                   "UPDATE policies SET name = 'WWW.Example', type = 'HTTPS' WHERE name = 'good.example';",
                   "policies: this name has a policy for this type")
+
+    def test_policies_are_for_names_that_there_are(self):
+        self.feed("""INSERT INTO domains (name, type) VALUES ('example', 'NATIVE');
+            INSERT INTO records (domain_id, name, type, content) VALUES (1, 'Good.Example.', 'A', '192.0.2.1');
+            INSERT INTO policies (name) VALUES ('GOOD.example');""")
+        self.refused("INSERT INTO policies (name) VALUES ('god.example');", "name: no record has this name")
+        self.refused("INSERT INTO policies (name) VALUES ('*.exampel');", "name: no zone has names below this one")
+        self.refused("INSERT INTO policies (name) VALUES ('*.anexample');", "name: no zone has names below this one")
+
+    def test_policy_nodes_and_drains(self):
+        self.feed("INSERT INTO policies (name) VALUES ('*');")
+        self.refused("INSERT INTO policy_nodes (policy, node) VALUES (1, 'nobody');", "node: there is no such node")
+        self.refused("INSERT INTO policy_nodes (policy, node) VALUES (2, 'east');", "policy: there is no policy with this id")
+        self.refused("INSERT INTO policy_nodes (policy, node, weight) VALUES (1, 'east', 0);", "weight: 1 to 65535")
+        self.refused("INSERT INTO policy_nodes (policy, node, priority) VALUES (1, 'east', -1);", "priority: 0 to 65535")
+        self.refused("INSERT INTO drains (node) VALUES ('nobody');", "node: there is no such node")
+        self.refused("INSERT INTO drains (node, starts, ends) VALUES ('east', 7, 7);", "ends: after starts")
+        self.feed("""INSERT INTO policy_nodes (policy, node, weight) VALUES (1, 'east', 7); INSERT INTO drains (node) VALUES ('east');
+            UPDATE nodes SET name = 'west'; UPDATE policies SET id = 5;""")
+        self.assertEqual(self.feed("SELECT * FROM policy_nodes; SELECT node FROM drains;"), "5|west||7\nwest")
+        self.feed("DELETE FROM nodes;")
+        self.assertEqual(self.feed("SELECT * FROM policy_nodes; SELECT node FROM drains;"), "")
 
     def test_checks(self):
         self.feed("INSERT INTO checks (node, url) VALUES ('east', 'http://h/');")
