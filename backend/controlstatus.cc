@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <chrono>
+#include <json/writer.h>
+#include "controlcommands.hh"
+#include "runtime.hh"
+#include "statusreport.hh"
+
+namespace failover::control
+{
+std::string status(Runtimes runtimes, const Words& words)
+{
+  auto arguments = Words(words.begin() + 1, words.end());
+  const bool json = !arguments.empty() && arguments.back() == "json";
+  if (json) {
+    arguments.pop_back();
+  }
+  if (arguments.size() > 1) {
+    return "error: usage: failover-status [NODE] [json]\n";
+  }
+  if (runtimes.empty()) {
+    return s_notServing;
+  }
+  Runtime* only = nullptr;
+  Found found;
+  if (!arguments.empty()) {
+    found = findNode(runtimes, arguments.front());
+    if (found.runtime == nullptr) {
+      return found.error;
+    }
+    only = found.runtime;
+  }
+  const auto now = std::chrono::system_clock::now();
+  std::string text;
+  Json::Value all(Json::arrayValue);
+  for (auto* runtime : runtimes) {
+    if (only != nullptr && runtime != only) {
+      continue;
+    }
+    const auto nodes = only != nullptr ? std::vector{found.node} : runtime->nodes();
+    if (json) {
+      auto entry = statusJson(nodes, runtime->store());
+      entry["suffix"] = runtime->suffix();
+      all.append(std::move(entry));
+    }
+    else {
+      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + statusTable(nodes, runtime->store(), now);
+    }
+  }
+  if (!json) {
+    return text;
+  }
+  Json::StreamWriterBuilder writer;
+  writer["indentation"] = "";
+  return Json::writeString(writer, all.size() == 1 ? all[0] : all) + "\n";
+}
+
+std::string reload(Runtimes runtimes, const Words& words)
+{
+  if (words.size() != 1) {
+    return "error: usage: failover-reload\n";
+  }
+  std::string text;
+  for (auto* runtime : runtimes) {
+    text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "] " : "") + runtime->reload() + "\n";
+  }
+  return text.empty() ? s_notServing : text;
+}
+}
