@@ -90,7 +90,9 @@ namespace
         }
         else {
           node.health = std::make_shared<NodeHealth>(node.name);
-          node.health->publish(combine(node.admin, node.remembered)); // answers may be chosen before the first probe
+          const bool isRemembered = node.since != system_clock::time_point{};
+          // Answers may be chosen before the first probe.
+          node.health->remember(combine(node.admin, node.remembered), isRemembered ? toMilliseconds(node.since) : 0);
         }
         d_table.nodes.push_back(std::move(node));
       }

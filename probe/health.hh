@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 
 // Health: how single check results become a verdict on the check, how verdicts and the operator's
 // wish become the state of a node, and how that state reaches the threads that answer queries.
-// Pure but for NodeHealth, which is one atomic byte.
+// Pure but for NodeHealth, which is a few atomic numbers.
 
 namespace failover
 {
@@ -95,9 +96,10 @@ enum class NodeState : uint8_t
 [[nodiscard]] bool fromString(std::string_view text, Verdict& out) noexcept;
 [[nodiscard]] bool fromString(std::string_view text, AdminState& out) noexcept;
 
-// The only word the two sides share: one per node name, the same object across reloads.
-// Thread: one writer (the prober, or the loader before the prober knows the node); any number of
-// readers. Relaxed on purpose: the byte is the whole message, no other data hangs on it.
+// The only words the two sides share: what a node is, since when, and when it may leave the answers. One object per node
+// name, the same across reloads.
+// Times: wall clock, milliseconds since 1970, UTC; 0: none.
+// Thread: one writer (the prober, or the loader before the prober knows the node); any number of readers.
 class NodeHealth
 {
 public:
@@ -105,12 +107,56 @@ public:
     d_name(std::move(name)) { }
 
   [[nodiscard]] const std::string& name() const noexcept { return d_name; }
-  [[nodiscard]] NodeState state() const noexcept { return d_state.load(std::memory_order_relaxed); }
+  // Acquires what publish() wrote before it.
+  [[nodiscard]] NodeState state() const noexcept { return d_state.load(std::memory_order_acquire); }
   [[nodiscard]] bool serving() const noexcept { return isServing(state()); }
-  void publish(NodeState state) noexcept { d_state.store(state, std::memory_order_relaxed); }
+
+  // When serving() last turned, either way; 0: never, as far as is known.
+  [[nodiscard]] int64_t turnedAt() const noexcept { return d_turnedAt.load(std::memory_order_relaxed); }
+  // The earliest moment at which checks that have begun to fail can bring the node down; 0: none has.
+  [[nodiscard]] int64_t fallsAt() const noexcept { return d_fallsAt.load(std::memory_order_relaxed); }
+  // When the next planned drain begins; 0: none is planned, or the node is drained.
+  [[nodiscard]] int64_t drainsAt() const noexcept { return d_drainsAt.load(std::memory_order_relaxed); }
+  // The earlier of the two: until then the node stays, as far as is known.
+  [[nodiscard]] int64_t leavesAt() const noexcept
+  {
+    const auto falls = fallsAt();
+    const auto drains = drainsAt();
+    return falls != 0 && (drains == 0 || falls < drains) ? falls : drains;
+  }
+
+  // What the node is at `now`.
+  void publish(NodeState state, int64_t now) noexcept
+  {
+    if (isServing(state) != serving()) {
+      d_turnedAt.store(now, std::memory_order_relaxed);
+    }
+    d_state.store(state, std::memory_order_release);
+  }
+  // What an earlier run left, since `since`: that this run comes to know of it is no turn. REQUIRES: before publish().
+  void remember(NodeState state, int64_t since) noexcept
+  {
+    d_turnedAt.store(since, std::memory_order_relaxed);
+    d_state.store(state, std::memory_order_release);
+  }
+  // fallsAt() and drainsAt() from now on.
+  void forecast(int64_t fallsAt, int64_t drainsAt) noexcept
+  {
+    d_fallsAt.store(fallsAt, std::memory_order_relaxed);
+    d_drainsAt.store(drainsAt, std::memory_order_relaxed);
+  }
 
 private:
   const std::string d_name;
   std::atomic<NodeState> d_state{NodeState::Unknown};
+  std::atomic<int64_t> d_turnedAt{0};
+  std::atomic<int64_t> d_fallsAt{0};
+  std::atomic<int64_t> d_drainsAt{0};
 };
+
+// As NodeHealth counts time.
+[[nodiscard]] inline int64_t toMilliseconds(std::chrono::system_clock::time_point when) noexcept
+{
+  return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
+}
 }

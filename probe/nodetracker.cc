@@ -73,7 +73,7 @@ std::optional<NodeTransition> NodeTracker::refresh(const std::vector<const Check
   }
   d_isNew = false;
   d_state = after;
-  d_health->publish(after);
+  d_health->publish(after, toMilliseconds(now));
   if (!isNews) {
     return std::nullopt;
   }

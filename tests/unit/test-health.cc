@@ -124,8 +124,46 @@ TEST_SUITE("health")
     NodeHealth health("east");
     CHECK(health.name() == "east");
     CHECK(health.serving());
-    health.publish(NodeState::Down);
+    health.publish(NodeState::Down, 1000);
     CHECK((health.state() == NodeState::Down));
     CHECK_FALSE(health.serving());
+  }
+
+  TEST_CASE("a node turns when it leaves the answers or returns, not when it is up or down for another reason")
+  {
+    NodeHealth health("east");
+    CHECK(health.turnedAt() == 0);
+    const std::pair<NodeState, int64_t> steps[] = {{NodeState::Up, 0}, {NodeState::ForcedUp, 0}, {NodeState::Down, 3000}, {NodeState::Drained, 3000}, {NodeState::ForcedDown, 3000}, {NodeState::Unknown, 6000}, {NodeState::Up, 6000}};
+    int64_t now = 0;
+    for (const auto& [state, turned] : steps) {
+      now += 1000;
+      health.publish(state, now);
+      CHECK((health.state() == state));
+      CHECK(health.turnedAt() == turned);
+    }
+  }
+
+  TEST_CASE("what is remembered has its own time, which stays until the node turns")
+  {
+    NodeHealth health("east");
+    health.remember(NodeState::Down, 500);
+    CHECK_FALSE(health.serving());
+    health.publish(NodeState::Drained, 1000);
+    CHECK(health.turnedAt() == 500);
+    health.publish(NodeState::Up, 2000);
+    CHECK(health.turnedAt() == 2000);
+  }
+
+  TEST_CASE("a node leaves at the earlier of the moments that are known")
+  {
+    NodeHealth health("east");
+    CHECK(health.leavesAt() == 0);
+    const int64_t table[][3] = {{0, 0, 0}, {7, 0, 7}, {0, 7, 7}, {7, 9, 7}, {9, 7, 7}, {8, 8, 8}, {0, 0, 0}};
+    for (const auto& [falls, drains, leaves] : table) {
+      health.forecast(falls, drains);
+      CHECK(health.fallsAt() == falls);
+      CHECK(health.drainsAt() == drains);
+      CHECK(health.leavesAt() == leaves);
+    }
   }
 }

@@ -116,7 +116,7 @@ TEST_SUITE("hotpath")
     size_t records = 0;
     const auto cost = costOf([&] {
       for (int round = 0; round < 1000; ++round) {
-        east->publish(round % 2 == 0 ? NodeState::Up : NodeState::Down);
+        east->publish(round % 2 == 0 ? NodeState::Up : NodeState::Down, round);
         for (const auto& question : questions) {
           chosen.clear();
           const auto* snapshot = reader.get();

@@ -108,10 +108,10 @@ TEST_SUITE("nodeloader")
     store.addNode("west", {"192.0.2.1"});
     const auto table = load(store);
     CHECK(table.owners->size() == 2);
-    table.nodes[0].health->publish(NodeState::Down);
+    table.nodes[0].health->publish(NodeState::Down, 0);
     CHECK_FALSE(ownerOf(table, "2001:db8::1")->serving());
     CHECK(ownerOf(table, "192.0.2.1")->serving()); // west has it too
-    table.nodes[1].health->publish(NodeState::Down);
+    table.nodes[1].health->publish(NodeState::Down, 0);
     CHECK_FALSE(ownerOf(table, "192.0.2.1")->serving());
   }
 

@@ -185,7 +185,7 @@ TEST_SUITE("nodetracker")
   {
     auto spec = east();
     spec.remembered = Verdict::Down;
-    spec.health->publish(NodeState::Down);
+    spec.health->publish(NodeState::Down, 0);
     Node node(spec);
     CHECK_FALSE(node.refresh().has_value());
     CHECK((node.node.status().since == s_now)); // it was not known since when

@@ -203,7 +203,7 @@ TEST_SUITE("selection")
     sample.records[2].owner = &owner;
     const auto rrset = sample.rrset();
     for (const auto state : {NodeState::Up, NodeState::Drained, NodeState::Up}) {
-      east->publish(state);
+      east->publish(state, 0);
       std::vector<Chosen> chosen;
       select(rrset, random, chosen);
       CHECK(chosen.size() == (isServing(state) ? 3U : 2U));

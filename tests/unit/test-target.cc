@@ -47,9 +47,9 @@ TEST_SUITE("target")
     const auto west = makeNode("west", NodeState::Up);
     const Owner owner({east, west});
     CHECK(owner.serving());
-    west->publish(NodeState::Drained);
+    west->publish(NodeState::Drained, 0);
     CHECK_FALSE(owner.serving());
-    east->publish(NodeState::Unknown);
+    east->publish(NodeState::Unknown, 0);
     CHECK(owner.serving());
   }
 

@@ -45,7 +45,7 @@ inline std::shared_ptr<const Zone> makeZone(int64_t id, std::string_view apex, s
 inline std::shared_ptr<NodeHealth> makeNode(const std::string& name, NodeState state = NodeState::Up)
 {
   auto health = std::make_shared<NodeHealth>(name);
-  health->publish(state);
+  health->publish(state, 0);
   return health;
 }
 
