@@ -8,8 +8,6 @@ namespace failover
 {
 namespace
 {
-  // Any non-zero value keeps an answer out of PowerDNS's packet and query cache (ueberbackend.cc, packethandler.cc).
-  constexpr uint8_t s_neverCache = 1;
   // Rrsets beyond this make the first big answer of an instance allocate.
   constexpr size_t s_usualAnswer = 256;
   constexpr size_t s_usualWithheld = 16;
@@ -60,14 +58,14 @@ const Snapshot* FailoverBackend::newest(Reader* reader)
   return reader == nullptr || inTransaction() ? nullptr : reader->get();
 }
 
-std::string_view FailoverBackend::lowered(const DNSName& name) noexcept
+std::string_view FailoverBackend::lowered(const DNSName& name, NameBuffer& buffer) noexcept
 {
   const auto& storage = name.getStorage();
-  const auto length = std::min(storage.size(), d_nameBuffer.size());
+  const auto length = std::min(storage.size(), buffer.size());
   for (size_t i = 0; i < length; ++i) {
-    d_nameBuffer[i] = static_cast<char>(dns_tolower(static_cast<unsigned char>(storage[i]))); // label lengths are below 'A'
+    buffer[i] = static_cast<char>(dns_tolower(static_cast<unsigned char>(storage[i]))); // label lengths are below 'A'
   }
-  return {d_nameBuffer.data(), length};
+  return {buffer.data(), length};
 }
 
 void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_compat::ZoneId zoneId, DNSPacket* packet)
@@ -98,7 +96,7 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
     d_withheld.clear();
     d_withheldFrom = snapshot;
   }
-  const auto name = lowered(qname);
+  const auto name = lowered(qname, d_nameBuffer);
   if (zoneId >= 0) {
     if (const auto* zone = snapshot->zoneById(zoneId)) {
       choose(*zone, name, qtype.getCode(), packet);
@@ -123,26 +121,27 @@ bool FailoverBackend::get(DNSZoneRecord& record)
       return false;
     }
   }
-  const auto& [chosen, rrset] = d_chosen[d_next];
+  const auto& [chosen, rrset, ttl] = d_chosen[d_next];
   record.domain_id = static_cast<pdns_compat::ZoneId>(d_zoneIds[d_next]);
+  const auto& content = contentOf(d_chosen[d_next]);
   ++d_next;
   record.auth = !d_dnssec || chosen->auth; // as GSQLBackend: without DNSSEC the column says nothing
   record.disabled = false;
-  record.scopeMask = d_varies || rrset->dependent || rrset->volatileContent ? s_neverCache : 0;
+  record.scopeMask = scopeOf(*rrset);
   record.signttl = 0;
   record.wildcardname.clear();
   record.dr.d_name = d_askedName; // in the case that was asked
   record.dr.d_type = rrset->type;
   record.dr.d_class = QClass::IN;
-  record.dr.d_ttl = chosen->ttl;
+  record.dr.d_ttl = ttl;
   record.dr.d_clen = 0;
   record.dr.d_place = DNSResourceRecord::ANSWER;
   if (rrset->volatileContent) {
     // PowerDNS writes hints into such a record (doAdditionalProcessing), so it gets one of its own.
-    pdns_compat::setContent(record.dr, pdns_compat::freshContent(rrset->type, chosen->content));
+    pdns_compat::setContent(record.dr, pdns_compat::freshContent(rrset->type, content));
   }
   else {
-    pdns_compat::setContent(record.dr, chosen->content);
+    pdns_compat::setContent(record.dr, content);
   }
   return true;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 #include "pdnscompat.hh"
+#include "question.hh"
 #include "runtime.hh"
 #include "selection.hh"
 #include "sqlconnection.hh"
@@ -82,10 +83,16 @@ private:
   // Whether the zone is in this store. GSQLBackend does not ask: it takes keys and metadata of any zone for done, and with
   // two backends (failover:a,failover:b) the second would never be told.
   bool holds(const pdns_compat::ZoneName& apex);
-  // Lower-case wire form, in d_nameBuffer.
-  std::string_view lowered(const DNSName& name) noexcept;
+  using NameBuffer = std::array<char, 256>;
+  // Lower-case wire form, in the buffer.
+  static std::string_view lowered(const DNSName& name, NameBuffer& buffer) noexcept;
   bool getStored(DNSZoneRecord& record);
+  // Which records answer: see failoverchoice.cc.
+  class Moment;
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
+  void refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet);
+  static const std::shared_ptr<void>& contentOf(const Chosen& chosen) noexcept;
+  [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
   // A list of a zone: see failovertransfer.cc.
   bool chooseNextName();
   const Zone* findLive(const pdns_compat::ZoneName& apex, pdns_compat::ZoneId zoneId);
@@ -118,7 +125,10 @@ private:
   const Zone* d_liveZone{nullptr};                 // listed live, name after name; in what d_answers holds
   size_t d_liveName{0};                            // the next one's place in it
   std::optional<pdns_compat::ZoneId> d_storedZone; // listed as stored
-  std::array<char, 256> d_nameBuffer{};
+  Question d_question;
+  uint8_t d_clientBits{0}; // how many bits of the client's address are known
+  NameBuffer d_nameBuffer{};
+  NameBuffer d_questionBuffer{};
   std::mt19937_64 d_random;
 };
 }

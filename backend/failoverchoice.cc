@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "failoverbackend.hh"
 #include <algorithm>
+#include <chrono>
+#include "fixedhash.hh"
 #include "pdns/dnspacket.hh"
 
 // FailoverBackend's choice: which rrsets of a name exist at this moment, and which of their records are returned.
@@ -21,8 +23,11 @@ namespace
 
     Placeholder(uint16_t type, bool auth) :
       record{.content = pdns_compat::makeContent(QType::ENT, ""), .auth = auth},
-      rrset{.type = type, .dependent = true, .records = {}} { }
-    [[nodiscard]] Chosen chosen() const noexcept { return {&record, &rrset}; }
+      rrset{.type = type, .plan = &s_plan, .records = {}} { }
+    [[nodiscard]] Chosen chosen() const noexcept { return {&record, &rrset, 0}; }
+
+  private:
+    static const inline Plan s_plan{}; // it depends on health
   };
 
   // packet: of the question; null for a denial.
@@ -40,29 +45,130 @@ namespace
     }
     return packet->qtype == QType::ANY && name.isWildcard() && name != packet->qdomain ? inWildcard.chosen() : inAnswer.chosen();
   }
+
+  // The client's network, where PowerDNS processes client subnets and the question has one; else who asks.
+  Netmask clientOf(const DNSPacket& packet)
+  {
+    auto client = packet.getRealRemote();
+    return client.getBits() != 0 ? client : Netmask(packet.getInnerRemote()); // RFC 7871 §7.1.2: /0 keeps the client's to itself
+  }
+
+  // Tells clients, or their networks, apart; never 0.
+  uint64_t keyOf(const Netmask& client)
+  {
+    const auto network = client.getMaskedNetwork();
+    const auto* const bytes = network.isIPv4() ? reinterpret_cast<const char*>(&network.sin4.sin_addr) : reinterpret_cast<const char*>(&network.sin6.sin6_addr);
+    return std::max<uint64_t>(1, fixedHash({bytes, network.isIPv4() ? sizeof(in_addr) : sizeof(in6_addr)}));
+  }
 }
+
+// What selection asks of this moment.
+class FailoverBackend::Moment
+{
+public:
+  // packet: of the question, or null. clientBits: gets how much of the client's address decided.
+  Moment(std::mt19937_64& random, const DNSPacket* packet, uint8_t& clientBits) :
+    d_random(random), d_packet(packet), d_clientBits(clientBits) { }
+
+  [[nodiscard]] static bool serves(const Owner& owner) noexcept { return owner.serving(); }
+  [[nodiscard]] static int64_t turnedAt(const Owner& owner) noexcept { return owner.turnedAt(); }
+  [[nodiscard]] static int64_t now() noexcept { return toMilliseconds(std::chrono::system_clock::now()); }
+  [[nodiscard]] uint64_t random() { return d_random(); }
+  [[nodiscard]] uint64_t client()
+  {
+    if (d_packet == nullptr) {
+      return 0;
+    }
+    const auto client = clientOf(*d_packet);
+    d_clientBits = client.getBits();
+    return keyOf(client);
+  }
+
+private:
+  std::mt19937_64& d_random;
+  const DNSPacket* const d_packet;
+  uint8_t& d_clientBits;
+};
 
 void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet)
 {
   const auto rrsets = zone.find(name);
   const auto first = d_chosen.size();
+  const bool isAnswer = packet != nullptr && d_question.isAbout(name, lowered(packet->qdomain, d_questionBuffer));
+  Moment moment(d_random, packet, d_clientBits);
   for (const auto& rrset : rrsets) {
-    d_varies |= rrset.whenDown == WhenDown::NoData;
+    d_varies |= rrset.dependent() && rrset.plan->whenDown() == WhenDown::NoData;
     if (qtype != QType::ANY && qtype != rrset.type) {
       continue;
     }
     if (packet == nullptr && std::find(d_withheld.begin(), d_withheld.end(), &rrset) != d_withheld.end()) {
       continue;
     }
-    const auto before = d_chosen.size();
-    select(rrset, d_random, d_chosen);
-    if (packet != nullptr && d_chosen.size() == before) {
-      d_withheld.push_back(&rrset);
+    // A secondary that gets the zone as it would be answered draws nothing for anybody.
+    switch (select(rrset, moment, d_chosen, d_liveZone != nullptr ? Draw::Everything : Draw::Some)) {
+    case Outcome::NoData:
+      if (packet != nullptr) {
+        d_withheld.push_back(&rrset);
+      }
+      break;
+    case Outcome::ServFail:
+      refuse(rrset, qtype, isAnswer ? packet : nullptr);
+      break;
+    case Outcome::Served:
+    case Outcome::Down:
+      break;
+    }
+    if (isAnswer && rrset.type == QType::CNAME && d_chosen.size() > first) {
+      d_question.redirect(zone.leadOf(*d_chosen.back().record)->target);
     }
   }
   if (qtype == QType::ANY && !rrsets.empty() && d_chosen.size() == first) {
     d_chosen.push_back(placeholder(d_askedName, packet));
   }
   d_zoneIds.resize(d_chosen.size(), zone.id());
+}
+
+// An rrset that is down under WhenDown::ServFail. It is there: denials must list its type, and a question for another type
+// is answered. packet: null unless the question's answer is looked for here. Throws DBException, for which PowerDNS answers
+// SERVFAIL.
+void FailoverBackend::refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet)
+{
+  if (packet != nullptr && (packet->qtype == rrset.type || (rrset.type == QType::CNAME && packet->qtype != QType::ANY) || (rrset.type == QType::ALIAS && (packet->qtype == QType::A || packet->qtype == QType::AAAA)))) {
+    throw DBException("too few nodes of " + d_askedName.toLogString() + "|" + QType(rrset.type).toString() + " serve, and its policy is servfail");
+  }
+  if (qtype != QType::ANY || (packet != nullptr && packet->qtype == QType::ANY)) {
+    return; // an additional record, or one of many
+  }
+  for (const auto& record : rrset.records) {
+    d_chosen.push_back({&record, &rrset, record.ttl});
+  }
+}
+
+const std::shared_ptr<void>& FailoverBackend::contentOf(const Chosen& chosen) noexcept
+{
+  const auto& [record, rrset, ttl] = chosen;
+  if (rrset->plan != nullptr) {
+    for (const auto& hinted : rrset->plan->hinted) {
+      if (&rrset->records[hinted.record] == record) {
+        size_t serving = 0;
+        for (size_t i = 0; i < hinted.owners.size(); ++i) {
+          serving |= static_cast<size_t>(hinted.owners[i]->serving()) << i;
+        }
+        return hinted.contents[serving];
+      }
+    }
+  }
+  return record->content;
+}
+
+uint8_t FailoverBackend::scopeOf(const RRset& rrset) const noexcept
+{
+  if (!d_varies && !rrset.dependent() && !rrset.volatileContent) {
+    return 0;
+  }
+  // Any other value keeps an answer out of PowerDNS's packet and query cache (ueberbackend.cc, packethandler.cc), and is
+  // the scope of an answer to a question with a client subnet (RFC 7871 §7.2.1).
+  const bool isClients = rrset.dependent() && rrset.plan->policy != nullptr && rrset.plan->policy->mode == Mode::Sticky;
+  return isClients ? std::max<uint8_t>(1, d_clientBits) : 1;
 }
 }

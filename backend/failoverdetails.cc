@@ -13,7 +13,7 @@ namespace failover
 std::optional<const Zone*> FailoverBackend::findZone(const pdns_compat::ZoneName& apex)
 {
   const auto* snapshot = newest(d_details.get());
-  return snapshot == nullptr ? std::nullopt : std::optional(snapshot->zoneByApex(lowered(pdns_compat::nameOf(apex))));
+  return snapshot == nullptr ? std::nullopt : std::optional(snapshot->zoneByApex(lowered(pdns_compat::nameOf(apex), d_nameBuffer)));
 }
 
 bool FailoverBackend::holds(const pdns_compat::ZoneName& apex)

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 #include "probe/log.hh"
 #include "target.hh"
 #include "wirename.hh"
@@ -40,6 +41,7 @@ struct CompiledRecord
   bool filtered{false};         // a type that leaves the answers with its node (filteredtypes.hh)
   bool volatileContent{false};  // its content depends on other answers, so no cache may keep it (SVCB hints "auto")
   std::optional<Target> target; // where it leads, for types that lead somewhere
+  std::vector<Target> hints;    // addresses of the target that it names itself (RFC 9460 §7.3)
   bool redirects{false};        // CNAME, DNAME: answers continue at the target
 };
 
@@ -54,6 +56,11 @@ public:
   [[nodiscard]] virtual WireName wireName(std::string_view text) const = 0;
   // Throws RecordError.
   [[nodiscard]] virtual CompiledRecord compile(const RecordRow& row) const = 0;
+
+  // Its content in presentation form. Throws only std::bad_alloc.
+  [[nodiscard]] virtual std::string contentText(uint16_t type, const std::shared_ptr<void>& content) const = 0;
+  // The same record content without these hints. Throws only std::bad_alloc.
+  [[nodiscard]] virtual std::shared_ptr<void> withoutHints(uint16_t type, const std::shared_ptr<void>& content, const std::vector<Target>& hints) const = 0;
 
   // Whether a row of cryptokeys holds a private key that the host can sign with. Throws RecordError.
   virtual void checkKey(std::string_view content) const = 0;

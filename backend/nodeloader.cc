@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "nodeloader.hh"
 #include <algorithm>
+#include <limits>
+#include "columns.hh"
 
 namespace failover
 {
@@ -51,6 +53,12 @@ namespace
     }
 
   private:
+    struct Rank // nodes.priority and nodes.weight
+    {
+      uint16_t priority{Member().priority};
+      uint16_t weight{Member().weight};
+    };
+
     template <typename Nodes>
     static auto findNode(Nodes& nodes, std::string_view name)
     {
@@ -64,13 +72,14 @@ namespace
     void readNodes(system_clock::time_point now, std::chrono::seconds maxAge)
     {
       const auto states = readStates(d_database);
-      Statement rows(d_database, "SELECT name, admin_state FROM nodes ORDER BY name");
+      Statement rows(d_database, "SELECT name, admin_state, priority, weight FROM nodes ORDER BY name");
       while (rows.step()) {
         NodeSpec node;
         node.name = rows.text(0);
         if (!fromString(rows.text(1), node.admin)) { // only without our constraints
           problem("nodes", node.name, "admin_state: '" + std::string(rows.text(1)) + "' is none of auto, up, down, drain; taken for auto", RowProblem::Effect::Served);
         }
+        d_ranks.emplace(node.name, rankOf(rows));
         if (const auto known = states.find(node.name); known != states.end()) {
           const auto& state = known->second;
           if (state.updated + maxAge >= now) {
@@ -96,6 +105,20 @@ namespace
         }
         d_table.nodes.push_back(std::move(node));
       }
+    }
+
+    Rank rankOf(const Statement& row)
+    {
+      Rank rank;
+      try {
+        constexpr unsigned most = std::numeric_limits<uint16_t>::max();
+        rank.priority = static_cast<uint16_t>(numberColumn(row, 2, "priority", most));
+        rank.weight = std::max<uint16_t>(1, static_cast<uint16_t>(numberColumn(row, 3, "weight", most)));
+      }
+      catch (const RecordError& error) { // only without our constraints
+        problem("nodes", std::string(row.text(0)), error.what() + std::string("; taken for the default"), RowProblem::Effect::Served);
+      }
+      return rank;
     }
 
     void readChecks()
@@ -154,12 +177,20 @@ namespace
         }
         try {
           const auto address = addressTarget(text);
-          d_table.targets.emplace(id, NodeTable::NodeTarget{node, address ? *address : hostTarget(d_host.wireName(text))});
+          d_table.targets.emplace(id, ranked({node, address ? *address : hostTarget(d_host.wireName(text))}));
         }
         catch (const RecordError& error) {
           problem("node_targets", node + " " + text, error.what(), keepTarget(id, node));
         }
       }
+    }
+
+    [[nodiscard]] NodeTable::NodeTarget ranked(NodeTable::NodeTarget target) const
+    {
+      const auto& rank = d_ranks.at(target.node);
+      target.priority = rank.priority;
+      target.weight = rank.weight;
+      return target;
     }
 
     // The last good version of a row, if it was this node's then: an id may have been used again.
@@ -179,7 +210,7 @@ namespace
     {
       if (d_previous != nullptr) {
         if (const auto good = d_previous->targets.find(id); good != d_previous->targets.end() && good->second.node == node) {
-          d_table.targets.insert(*good);
+          d_table.targets.emplace(id, ranked(good->second));
           return RowProblem::Effect::Kept;
         }
       }
@@ -197,18 +228,18 @@ namespace
         d_table.owners = d_previous->owners;
         return;
       }
-      std::map<Target, std::vector<std::shared_ptr<const NodeHealth>>> nodesOf;
+      std::map<Target, std::vector<Member>> membersOf;
       for (const auto& [id, row] : d_table.targets) {
         if (const auto* node = findNode(d_table.nodes, row.node)) {
-          auto& healths = nodesOf[row.target];
-          if (std::find(healths.begin(), healths.end(), node->health) == healths.end()) { // two spellings of one address
-            healths.push_back(node->health);
+          auto& members = membersOf[row.target];
+          if (std::none_of(members.begin(), members.end(), [&](const Member& member) { return member.health == node->health; })) { // two spellings of one address
+            members.push_back({node->health, row.priority, row.weight});
           }
         }
       }
       auto owners = std::make_shared<OwnerMap>();
-      for (auto& [target, healths] : nodesOf) {
-        owners->emplace(target, std::make_shared<const Owner>(std::move(healths)));
+      for (auto& [target, members] : membersOf) {
+        owners->emplace(target, std::make_shared<const Owner>(std::move(members)));
       }
       d_table.owners = std::move(owners);
     }
@@ -217,6 +248,7 @@ namespace
     const Host& d_host;
     const NodeTable* d_previous;
     NodeTable d_table;
+    std::map<std::string, Rank, std::less<>> d_ranks; // by node
   };
 }
 

@@ -31,6 +31,8 @@ struct NodeTable
   {
     std::string node;
     Target target;
+    uint16_t priority{Member().priority}; // of the node
+    uint16_t weight{Member().weight};
     bool operator==(const NodeTarget&) const = default;
   };
   std::map<int64_t, NodeTarget> targets;
@@ -40,7 +42,7 @@ struct NodeTable
 [[nodiscard]] bool sameNodes(const NodeTable& left, const NodeTable& right);
 
 // Reads all of them. `previous` may be null. Nodes that it knows keep their NodeHealth, and `owners` is the same
-// object when no target changed, so that zones built with it stay as they are.
+// object when no target, priority or weight changed, so that zones built with it stay as they are.
 // now, maxAge: a remembered state older than that is not used. Throws SqliteError. Thread: the database's.
 [[nodiscard]] NodeTable loadNodes(Database& database, const Host& host, const NodeTable* previous,
   std::chrono::system_clock::time_point now, std::chrono::seconds maxAge);

@@ -6,6 +6,7 @@
 #include "hostfunction.hh"
 #include "pdnscompat.hh"
 #include "recordroom.hh"
+#include "servicehints.hh"
 #include "pdns/arguments.hh"
 #include "pdns/auth-zonecache.hh"
 #include "pdns/logger.hh"
@@ -76,6 +77,7 @@ namespace
     switch (type) {
     case QType::CNAME:
     case QType::DNAME:
+    case QType::ALIAS:
       return 0;
     case QType::MX:    // preference, exchange
     case QType::HTTPS: // priority, target
@@ -125,6 +127,16 @@ void PdnsHost::checkKey(std::string_view content) const
   }
 }
 
+std::string PdnsHost::contentText(uint16_t /* type */, const std::shared_ptr<void>& content) const
+{
+  return std::static_pointer_cast<pdns_compat::Content>(content)->getZoneRepresentation();
+}
+
+std::shared_ptr<void> PdnsHost::withoutHints(uint16_t type, const std::shared_ptr<void>& content, const std::vector<Target>& hints) const
+{
+  return pdns_compat::makeContent(type, servicehints::without(contentText(type, content), hints));
+}
+
 CompiledRecord PdnsHost::compile(const RecordRow& row) const
 {
   return asRecordError([&] {
@@ -162,7 +174,10 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
       // RFC 9460 §2.5: the target "." of a service binding is its owner.
       const bool ownName = host == "." && (record.type == QType::HTTPS || record.type == QType::SVCB);
       record.target = hostTarget(wireName(ownName ? row.name : std::string_view(host)));
-      record.volatileContent = record.filtered && presentation.find("hint=auto") != std::string::npos;
+      if (record.type == QType::HTTPS || record.type == QType::SVCB) {
+        record.volatileContent = presentation.find("hint=auto") != std::string::npos;
+        record.hints = servicehints::of(presentation);
+      }
     }
     return record;
   });

@@ -1,21 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "policy.hh"
+#include <array>
 
 namespace failover
 {
-bool fromString(std::string_view text, WhenDown& out) noexcept
+namespace
 {
-  if (text == "serve-all") {
-    out = WhenDown::ServeAll;
-  }
-  else if (text == "nodata") {
-    out = WhenDown::NoData;
-  }
-  else {
+  // Indexed by the enumerators' values.
+  constexpr std::array<std::string_view, 4> s_modes{"all", "priority", "weighted", "sticky"};
+  constexpr std::array<std::string_view, 4> s_whenDowns{"serve-all", "nodata", "servfail", "last"};
+
+  template <typename Enum, size_t N>
+  bool find(const std::array<std::string_view, N>& words, std::string_view text, Enum& out) noexcept
+  {
+    for (size_t i = 0; i < N; ++i) {
+      if (words[i] == text) {
+        out = static_cast<Enum>(i);
+        return true;
+      }
+    }
     return false;
   }
-  return true;
+}
+
+bool fromString(std::string_view text, Mode& out) noexcept
+{
+  return find(s_modes, text, out);
+}
+bool fromString(std::string_view text, WhenDown& out) noexcept
+{
+  return find(s_whenDowns, text, out);
+}
+std::string_view toString(Mode mode) noexcept
+{
+  return s_modes[static_cast<size_t>(mode)];
+}
+std::string_view toString(WhenDown whenDown) noexcept
+{
+  return s_whenDowns[static_cast<size_t>(whenDown)];
+}
+
+std::string Policy::pattern() const
+{
+  if (!below) {
+    return toText(name);
+  }
+  const bool everything = parent(name).empty(); // the root
+  return everything ? "*" : "*." + toText(name);
 }
 
 Policies::Policies(const std::vector<Policy>& rows)
@@ -39,12 +71,12 @@ const Policy* Policies::find(const ByName& policies, std::string_view name, uint
   return best;
 }
 
-WhenDown Policies::whenDown(std::string_view name, uint16_t type) const
+const Policy* Policies::find(std::string_view name, std::string_view apex, uint16_t type) const
 {
   const auto* policy = find(d_exact, name, type);
-  for (auto above = parent(name); policy == nullptr && !above.empty(); above = parent(above)) {
+  for (auto above = name == apex ? name : parent(name); policy == nullptr && !above.empty(); above = parent(above)) {
     policy = find(d_below, above, type);
   }
-  return policy != nullptr ? policy->whenDown : WhenDown::ServeAll;
+  return policy;
 }
 }

@@ -10,7 +10,7 @@
 #include "problems.hh"
 #include "sqlite.hh"
 
-// Rows of policies -> PolicyTable: how names are answered when they are down.
+// Rows of policies and policy_nodes -> PolicyTable.
 
 namespace failover
 {

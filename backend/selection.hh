@@ -2,58 +2,253 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <cstddef>
-#include <span>
-#include <utility>
+#include <cstdint>
+#include <limits>
 #include <vector>
+#include "drawing.hh"
 #include "zone.hh"
 
-// Selection: which records of an rrset to return now, and in which order. Pure: rrset, live states and randomness
-// in, records out.
+// Selection: which records of an rrset to return now, in which order and with which TTL. Pure: rrset, the moment's states,
+// randomness and client in, records out.
 //
-// Records of nodes that are not serving are left out; when none would remain, the rrset's policy decides (WhenDown).
+// Records of nodes that do not serve are left out. Of the others the policy's mode keeps a tier and draws. When too few
+// nodes serve, the rrset is down, and the policy says what is answered instead (WhenDown).
 
 namespace failover
 {
-// A number below `bound`, near enough uniform for bounds as small as the size of an rrset: the upper half of 64 random
-// bits, scaled.
-template <typename Random>
-size_t below(size_t bound, Random& random)
-{
-  return static_cast<size_t>(((random() >> 32) * bound) >> 32);
-}
-
 struct Chosen
 {
   const Record* record;
   const RRset* rrset;
+  uint32_t ttl; // seconds
 };
 
-// Appends the chosen records of `rrset` to `out` (none under WhenDown::NoData while none serves), in random order where
-// some belong to nodes (PowerDNS 4.7 shuffles UDP answers only). Others keep the order of the store, as PowerDNS's own
-// backends have it, which says more than what is sent first: of two CNAMEs or equal records the first counts, of two
-// TTLs the last is the signature's, and addresses stand in hints (SVCB) that are signed.
-// Allocates nothing while `out` has capacity. random() returns 64 random bits; it is called less often than there are
-// records. Thread: any; out and random belong to the caller; rrset must outlive what was put into out.
-template <typename Random>
-void select(const RRset& rrset, Random& random, std::vector<Chosen>& out)
+enum class Outcome : uint8_t
 {
-  const auto first = out.size();
+  Served,
+  Down,    // too few nodes serve; what was appended is answered nonetheless
+  NoData,  // too few nodes serve; nothing is answered, as if the rrset were not there
+  ServFail // too few nodes serve; a question for this rrset is not answered
+};
+
+// Whether max_answers, weights and clients make an answer smaller, or everything that they may draw is wanted.
+enum class Draw : uint8_t
+{
+  Some,
+  Everything
+};
+
+// Selection's view of one rrset: a situation is a class with
+//   bool serves(const Owner&)      whether records of it are answered
+//   int64_t turnedAt(const Owner&) when that last changed, milliseconds since 1970
+//   uint64_t random()              64 random bits
+//   uint64_t client()              tells clients apart; 0: no client is known
+//   int64_t now()                  milliseconds since 1970; asked only where time matters
+template <typename Situation>
+class Selector
+{
+public:
+  Selector(const RRset& rrset, Situation& situation, std::vector<Chosen>& out) :
+    d_rrset(rrset), d_plan(*rrset.plan), d_policy(rrset.plan->policy), d_situation(situation), d_out(out), d_first(out.size()) { }
+
+  Outcome run(Draw draw)
+  {
+    const auto outcome = eligible();
+    if (outcome == Outcome::Served || outcome == Outcome::Down) {
+      this->draw(draw);
+      boundTtl();
+    }
+    return outcome;
+  }
+
+private:
+  // Appends what the mode may draw from.
+  Outcome eligible()
+  {
+    append([this](const Record& record) { return serves(record); });
+    const size_t needed = d_policy != nullptr ? d_policy->minHealthy : 1;
+    if (keepTier(needed)) {
+      return Outcome::Served;
+    }
+    d_out.resize(d_first);
+    switch (d_plan.whenDown()) {
+    case WhenDown::NoData:
+      return Outcome::NoData;
+    case WhenDown::ServFail:
+      return Outcome::ServFail;
+    case WhenDown::Last:
+      appendLast();
+      break;
+    case WhenDown::ServeAll:
+      append([](const Record& /* record */) { return true; });
+      break;
+    }
+    if (!keepTier(needed)) { // so many nodes there are not, even all together
+      keepTier(1);
+    }
+    return Outcome::Down;
+  }
+
+  [[nodiscard]] bool serves(const Record& record) const { return record.owner == nullptr || d_situation.serves(*record.owner); }
+
+  template <typename Wanted>
+  void append(Wanted wanted)
+  {
+    for (const auto& record : d_rrset.records) {
+      if (wanted(record)) {
+        d_out.push_back({&record, &d_rrset, record.ttl});
+      }
+    }
+  }
+
+  // What serves, and what left last.
+  void appendLast()
+  {
+    int64_t last = std::numeric_limits<int64_t>::min();
+    for (const auto& record : d_rrset.records) {
+      if (!serves(record)) {
+        last = std::max(last, d_situation.turnedAt(*record.owner));
+      }
+    }
+    append([&](const Record& record) { return serves(record) || d_situation.turnedAt(*record.owner) >= last; });
+  }
+
+  // How many different nodes the records have; those of no node count one each. Counts no further than to `enough`.
+  template <typename Counts>
+  [[nodiscard]] size_t nodes(size_t enough, Counts counts) const
+  {
+    size_t number = 0;
+    for (auto i = d_first; i < d_out.size() && number < enough; ++i) {
+      bool isNew = counts(i);
+      const auto* owner = d_out[i].record->owner;
+      for (auto j = d_first; isNew && owner != nullptr && enough > 1 && j < i; ++j) {
+        const auto* other = d_out[j].record->owner;
+        isNew = other == nullptr || other->identity() != owner->identity() || !counts(j);
+      }
+      number += isNew ? 1 : 0;
+    }
+    return number;
+  }
+
+  // Keeps what the mode may draw from; false when fewer than `needed` nodes are there.
+  bool keepTier(size_t needed)
+  {
+    if (d_policy == nullptr || d_policy->mode != Mode::Priority) {
+      return nodes(needed, [](size_t /* i */) { return true; }) >= needed;
+    }
+    auto tier = nextTier(0, needed);
+    if (tier == s_noTier) {
+      return false;
+    }
+    if (d_policy->trickle > 0 && below(100, d_situation) < d_policy->trickle) {
+      if (const auto spare = nextTier(tier + 1, needed); spare != s_noTier) {
+        tier = spare;
+      }
+    }
+    std::erase_if(d_out, [&](const Chosen& one) { return one.rrset == &d_rrset && candidateOf(one).tier != tier; });
+    return true;
+  }
+
+  // The first tier from `from` on that has enough nodes.
+  [[nodiscard]] uint32_t nextTier(uint32_t from, size_t needed) const
+  {
+    for (;;) {
+      auto tier = s_noTier;
+      for (auto i = d_first; i < d_out.size(); ++i) {
+        if (const uint32_t candidate = candidateOf(d_out[i]).tier; candidate >= from) {
+          tier = std::min(tier, candidate);
+        }
+      }
+      if (tier == s_noTier || nodes(needed, [&](size_t i) { return candidateOf(d_out[i]).tier == tier; }) >= needed) {
+        return tier;
+      }
+      from = tier + 1;
+    }
+  }
+
+  // Leaves, in random order, as many as an answer may have.
+  void draw(Draw draw)
+  {
+    const auto count = d_out.size() - d_first;
+    auto wanted = count;
+    const bool byWeight = d_policy != nullptr && (d_policy->mode == Mode::Weighted || d_policy->mode == Mode::Sticky);
+    if (d_policy != nullptr && draw == Draw::Some) {
+      wanted = std::min<size_t>(count, d_policy->maxAnswers.value_or(byWeight ? 1 : count));
+    }
+    if (d_plan.single) {
+      wanted = std::min<size_t>(count, 1);
+    }
+    if (!byWeight || wanted == count) {
+      shuffle(d_out.begin() + d_first, d_out.end(), wanted, d_situation);
+    }
+    else if (d_policy->mode == Mode::Sticky && d_situation.client() != 0) {
+      drawForClient(d_out.begin() + d_first, d_out.end(), wanted, d_situation.client(), weigher(), [this](const Chosen& one) { return candidateOf(one); });
+    }
+    else {
+      drawByWeight(d_out.begin() + d_first, d_out.end(), wanted, weigher(), d_situation);
+    }
+    d_out.resize(d_first + wanted);
+  }
+
+  [[nodiscard]] const Candidate& candidateOf(const Chosen& one) const { return d_plan.candidates[static_cast<size_t>(one.record - d_rrset.records.data())]; }
+
+  // What a record weighs now, while its node may be coming back.
+  auto weigher()
+  {
+    const int64_t ramp = int64_t{1000} * d_policy->ramp;
+    const auto now = ramp != 0 ? d_situation.now() : 0;
+    return [this, ramp, now](const Chosen& one) -> uint32_t {
+      const auto weight = candidateOf(one).weight;
+      const auto* owner = one.record->owner;
+      if (ramp == 0 || owner == nullptr) {
+        return weight;
+      }
+      const auto turned = d_situation.turnedAt(*owner);
+      const auto age = now - turned;
+      // A clock that was set back says nothing about the node.
+      return turned == 0 || age < 0 || age >= ramp ? weight : std::max<uint32_t>(1, static_cast<uint32_t>(weight * age / ramp));
+    };
+  }
+
+  // One TTL for all where something bounds it (RFC 2181 §5.2): the policy, or a node that may leave before.
+  void boundTtl()
+  {
+    constexpr auto unbounded = std::numeric_limits<uint32_t>::max();
+    auto bound = d_policy != nullptr ? d_policy->ttlMax.value_or(unbounded) : unbounded;
+    for (auto i = d_first; i < d_out.size(); ++i) {
+      if (const auto* owner = d_out[i].record->owner; owner != nullptr && owner->mayLeave()) {
+        bound = std::min(bound, owner->ttlBound(d_situation.now()));
+      }
+    }
+    for (auto i = d_first; i < d_out.size(); ++i) {
+      d_out[i].ttl = std::min(d_out[i].ttl, bound);
+    }
+  }
+
+  static constexpr uint32_t s_noTier = std::numeric_limits<uint32_t>::max();
+  const RRset& d_rrset;
+  const Plan& d_plan;
+  const Policy* const d_policy;
+  Situation& d_situation;
+  std::vector<Chosen>& d_out;
+  const size_t d_first; // of this rrset's in d_out
+};
+
+// Appends the chosen records of `rrset` to `out`, in random order where some belong to nodes (PowerDNS 4.7 shuffles UDP
+// answers only). An rrset without nodes keeps the order of the store, as PowerDNS's own backends have it, which says more
+// than what is sent first: of two CNAMEs or equal records the first counts, of two TTLs the last is the signature's, and
+// addresses stand in hints (SVCB) that are signed.
+// Allocates nothing while `out` has capacity. Thread: any; situation and out belong to the caller; rrset must outlive what
+// was put into out.
+template <typename Situation>
+Outcome select(const RRset& rrset, Situation& situation, std::vector<Chosen>& out, Draw draw = Draw::Some)
+{
+  if (rrset.plan != nullptr) {
+    return Selector<Situation>(rrset, situation, out).run(draw);
+  }
   for (const auto& record : rrset.records) {
-    if (record.owner == nullptr || record.owner->serving()) {
-      out.push_back({&record, &rrset});
-    }
+    out.push_back({&record, &rrset, record.ttl});
   }
-  if (out.size() == first && rrset.whenDown == WhenDown::ServeAll) {
-    for (const auto& record : rrset.records) {
-      out.push_back({&record, &rrset});
-    }
-  }
-  if (!rrset.dependent) {
-    return;
-  }
-  // Fisher and Yates, backwards.
-  for (auto left = out.size() - first; left > 1; --left) {
-    std::swap(out[first + left - 1], out[first + below(left, random)]);
-  }
+  return Outcome::Served;
 }
 }

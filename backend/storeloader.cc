@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "storeloader.hh"
 #include "cachepurge.hh"
+#include "zonelinker.hh"
 #include "zoneloader.hh"
 #include <algorithm>
 #include <unordered_set>
@@ -143,75 +144,36 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
 
   Transaction oneMoment(database, Transaction::Kind::Read);
   const auto newest = d_store->newestChange();
-  Draft draft{loadNodes(database, d_host, d_seenChange ? &d_nodes : nullptr, now, d_settings.stateMaxAge),
-    loadPolicies(database, d_host, d_policies), SnapshotEdit(before.get()), d_zoneProblems, ZoneLoader::strayRecords(database), d_twins, {}};
-  const bool sameMeaning = draft.nodes.owners == d_nodes.owners && draft.policies.policies == d_policies.policies;
+  auto nodes = loadNodes(database, d_host, d_seenChange ? &d_nodes : nullptr, now, d_settings.stateMaxAge);
+  auto policies = loadPolicies(database, d_host, d_policies);
+  auto strays = ZoneLoader::strayRecords(database);
+  const bool sameMeaning = nodes.owners == d_nodes.owners && policies.policies == d_policies.policies;
   everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || !sameMeaning;
-  loadZones(everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange), sameMeaning, before.get(), draft);
+  ZonesDraft draft(before.get(), d_zones);
+  ZoneLoader loader(database, d_host, *nodes.owners);
+  draft.load(loader, everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange), sameMeaning);
+  ZoneLinker linker(*nodes.owners, policies.policies, d_host, [&draft](std::string_view apex) { return draft.findByApex(apex); });
+  draft.link(loader, linker);
   oneMoment.commit();
 
-  const auto after = draft.edit.finish();
+  const auto replaced = draft.replaced();
+  const auto last = d_zones.problems;
+  const auto after = draft.finish(d_zones);
   Report report;
-  describeZones(before.get(), *after, draft.replaced, report);
-  report.nodes = !sameNodes(d_nodes, draft.nodes);
-  report.policies = draft.policies.policies != d_policies.policies;
+  describeZones(before.get(), *after, replaced, report);
+  report.nodes = !sameNodes(d_nodes, nodes);
+  report.policies = policies.policies != d_policies.policies;
   d_seenChange = newest;
   d_identity = d_store->identity();
-  std::swap(d_nodes, draft.nodes);
-  std::swap(d_policies, draft.policies);
-  std::swap(d_zoneProblems, draft.problems);
-  std::swap(d_strays, draft.strays);
-  d_twins = std::move(draft.twins);
-  if (!draft.replaced.empty() || !before) {
-    publish(before, after, draft.replaced);
+  std::swap(d_nodes, nodes);
+  std::swap(d_policies, policies);
+  std::swap(d_strays, strays);
+  if (!replaced.empty() || !before) {
+    publish(before, after, replaced);
   }
-  logProblems(draft);
+  logProblems(nodes.problems, policies.problems, strays, last);
   report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   return report;
-}
-
-void StoreLoader::loadZones(const std::vector<int64_t>& ids, bool sameMeaning, const Snapshot* before, Draft& draft)
-{
-  ZoneLoader loader(d_store->database(), d_host, *draft.nodes.owners, *draft.policies.policies);
-  // In the order of their ids, so that of two with one name the lower is there first.
-  std::set<int64_t> due(ids.begin(), ids.end());
-  due.merge(std::exchange(draft.twins, {}));
-  for (auto next = due.begin(); next != due.end(); ++next) {
-    const auto id = *next;
-    const auto* last = before != nullptr ? before->zoneById(id) : nullptr;
-    auto [zone, problems] = loader.load(id, last);
-    const bool same = last != nullptr && zone && sameRows(*last, *zone) && sameMeaning;
-    if (!same || draft.edit.find(id) != last) {
-      putZone(id, std::move(zone), problems, draft, due);
-    }
-    if (draft.edit.find(id) != last) {
-      draft.replaced.push_back(id);
-    }
-    draft.problems.erase(id);
-    if (!problems.empty()) {
-      draft.problems.emplace(id, std::move(problems));
-    }
-  }
-}
-
-void StoreLoader::putZone(int64_t id, std::shared_ptr<const Zone> zone, Problems& problems, Draft& draft, std::set<int64_t>& due)
-{
-  const auto* twin = zone ? draft.edit.findByApex(zone->apex()) : nullptr;
-  if (twin != nullptr && twin->id() < id) {
-    draft.twins.insert(id);
-    problems = Problems();
-    problems.add({"domains", "id " + std::to_string(id), "'" + toText(zone->apex()) + "' is the zone of id " + std::to_string(twin->id()) + " already"});
-    zone.reset();
-  }
-  else if (twin != nullptr && twin->id() != id) {
-    due.insert(twin->id()); // still to come: it is gone, has another name, or is the second now
-  }
-  if (zone) {
-    draft.edit.put(std::move(zone));
-  }
-  else {
-    draft.edit.remove(id);
-  }
 }
 
 Problems StoreLoader::problems() const
@@ -220,27 +182,27 @@ Problems StoreLoader::problems() const
   all.add(d_nodes.problems);
   all.add(d_policies.problems);
   all.add(d_strays);
-  for (const auto& [zone, problems] : d_zoneProblems) {
+  for (const auto& [zone, problems] : d_zones.problems) {
     all.add(problems);
   }
   return all;
 }
 
-void StoreLoader::logProblems(const Draft& last) const
+void StoreLoader::logProblems(const Problems& nodes, const Problems& policies, const Problems& strays, const ZoneProblems& zones) const
 {
   ProblemChanges changes;
-  changes.compare(last.nodes.problems, d_nodes.problems);
-  changes.compare(last.policies.problems, d_policies.problems);
-  changes.compare(last.strays, d_strays);
+  changes.compare(nodes, d_nodes.problems);
+  changes.compare(policies, d_policies.problems);
+  changes.compare(strays, d_strays);
   const auto find = [](const ZoneProblems& problems, int64_t id) {
     const auto found = problems.find(id);
     return found == problems.end() ? Problems() : found->second;
   };
-  for (const auto& [id, problems] : d_zoneProblems) {
-    changes.compare(find(last.problems, id), problems);
+  for (const auto& [id, problems] : d_zones.problems) {
+    changes.compare(find(zones, id), problems);
   }
-  for (const auto& [id, problems] : last.problems) {
-    if (!d_zoneProblems.contains(id)) {
+  for (const auto& [id, problems] : zones) {
+    if (!d_zones.problems.contains(id)) {
       changes.compare(problems, Problems());
     }
   }

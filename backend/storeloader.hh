@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 #include "host.hh"
@@ -17,6 +16,7 @@
 #include "recordstore.hh"
 #include "settings.hh"
 #include "snapshot.hh"
+#include "zonesdraft.hh"
 
 // StoreLoader: keeps the published snapshot and the node table in step with the store. A load builds aside and then
 // publishes; one that fails changes nothing. Only zones that changed are read again, unless a target of a node or a
@@ -63,28 +63,13 @@ public:
   [[nodiscard]] Problems problems() const;
 
 private:
-  using ZoneProblems = std::map<int64_t, Problems>; // by zone; none are empty
+  using ZoneProblems = std::map<int64_t, Problems>; // ZonesState::problems
 
   void open();
   void stayWithFile() noexcept;
   void publish(std::shared_ptr<const Snapshot> before, std::shared_ptr<const Snapshot> after, const std::vector<int64_t>& ids);
   Report load(bool everything, std::chrono::system_clock::time_point now);
-  // What a load has read, until all of it has been; then what was known before it.
-  struct Draft
-  {
-    NodeTable nodes;
-    PolicyTable policies;
-    SnapshotEdit edit;
-    ZoneProblems problems;
-    Problems strays;
-    std::set<int64_t> twins;
-    std::vector<int64_t> replaced; // zones that are now other objects
-  };
-  // Reads these zones, and those that have another's name, into the draft. sameMeaning: equal rows make an equal zone.
-  void loadZones(const std::vector<int64_t>& ids, bool sameMeaning, const Snapshot* before, Draft& draft);
-  // Puts the zone in (none: removes what has its id), unless another one has its name. Adds to due what that concerns.
-  static void putZone(int64_t id, std::shared_ptr<const Zone> zone, Problems& problems, Draft& draft, std::set<int64_t>& due);
-  void logProblems(const Draft& last) const;
+  void logProblems(const Problems& nodes, const Problems& policies, const Problems& strays, const ZoneProblems& zones) const;
 
   const Settings& d_settings;
   Host& d_host;
@@ -100,10 +85,8 @@ private:
   std::optional<int64_t> d_seenChange; // nothing before the first load
   NodeTable d_nodes;
   PolicyTable d_policies;
-  ZoneProblems d_zoneProblems;
+  ZonesState d_zones;
   Problems d_strays;
-  // Zones that are not served because one with a lower id has their name, perhaps spelt differently.
-  std::set<int64_t> d_twins;
 
   // What was published, and is to be purged again; the oldest first.
   struct Recent

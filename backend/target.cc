@@ -3,6 +3,7 @@
 #include "target.hh"
 #include <algorithm>
 #include <arpa/inet.h>
+#include <limits>
 
 namespace failover
 {
@@ -27,6 +28,32 @@ std::optional<Target> addressTarget(const std::string& text)
 
 bool Owner::includes(std::string_view node) const noexcept
 {
-  return std::any_of(d_nodes.begin(), d_nodes.end(), [&](const auto& health) { return health->name() == node; });
+  return std::any_of(d_members.begin(), d_members.end(), [&](const Member& member) { return member.health->name() == node; });
+}
+
+int64_t Owner::turnedAt() const noexcept
+{
+  int64_t cameBack = std::numeric_limits<int64_t>::max();
+  int64_t left = 0;
+  for (const auto& [health, priority, weight] : d_members) {
+    if (health->serving()) {
+      cameBack = std::min(cameBack, health->turnedAt());
+    }
+    left = std::max(left, health->turnedAt());
+  }
+  return cameBack != std::numeric_limits<int64_t>::max() ? cameBack : left;
+}
+
+uint32_t Owner::ttlBound(int64_t now) const noexcept
+{
+  const int64_t unbounded = std::numeric_limits<uint32_t>::max();
+  const auto secondsUntil = [now, unbounded](int64_t when, int64_t least) { return when == 0 ? unbounded : std::clamp((when - now) / 1000, least, unbounded); };
+  int64_t bound = -1;
+  for (const auto& [health, priority, weight] : d_members) {
+    if (health->serving()) { // the target serves until the last of them has left
+      bound = std::max(bound, std::min(secondsUntil(health->fallsAt(), 1), secondsUntil(health->drainsAt(), 0)));
+    }
+  }
+  return static_cast<uint32_t>(bound < 0 ? unbounded : bound);
 }
 }

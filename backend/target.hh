@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,29 +25,58 @@ using Target = std::string;
 // The address in `text`, or nothing when it is none. Any spelling that inet_pton(3) knows.
 [[nodiscard]] std::optional<Target> addressTarget(const std::string& text);
 
-// The nodes that a target belongs to: nearly always one. An address that several nodes list (a shared or
-// anycast address) is served while any of them is.
-// Thread: immutable after construction; serving() reads the live state.
+// A node as answers see it.
+struct Member
+{
+  std::shared_ptr<const NodeHealth> health;
+  uint16_t priority{0}; // nodes.priority and nodes.weight; a policy may say otherwise
+  uint16_t weight{100};
+};
+
+// The nodes that a target belongs to: nearly always one. An address that several nodes list (a shared or anycast
+// address), and a host name behind which there are several, are served while any of them is.
+// Thread: immutable after construction; serving() and what follows it read the live state.
 class Owner
 {
 public:
   // REQUIRES: not empty, no null.
-  explicit Owner(std::vector<std::shared_ptr<const NodeHealth>> nodes) :
-    d_nodes(std::move(nodes)) { }
+  explicit Owner(std::vector<Member> members) :
+    d_members(std::move(members)) { }
+
+  [[nodiscard]] std::span<const Member> members() const noexcept { return d_members; }
+  [[nodiscard]] bool includes(std::string_view node) const noexcept;
+  // Equal for two owners that are the same single node.
+  [[nodiscard]] const void* identity() const noexcept { return d_members.size() == 1 ? static_cast<const void*>(d_members.front().health.get()) : this; }
 
   [[nodiscard]] bool serving() const noexcept
   {
-    for (const auto& node : d_nodes) {
-      if (node->serving()) {
+    for (const auto& member : d_members) {
+      if (member.health->serving()) {
         return true;
       }
     }
     return false;
   }
-  [[nodiscard]] bool includes(std::string_view node) const noexcept;
+
+  // When serving() last turned, in milliseconds since 1970: of members that serve, the first that came back; of members
+  // that do not, the last that left. 0: never, as far as is known.
+  [[nodiscard]] int64_t turnedAt() const noexcept;
+  // Whether an end of its serving is in sight, so that ttlBound() may be below the highest TTL.
+  [[nodiscard]] bool mayLeave() const noexcept
+  {
+    for (const auto& member : d_members) {
+      if (member.health->leavesAt() != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+  // The highest TTL, in seconds, with which no cache keeps the target longer than it serves; at least 1 while that depends
+  // on checks that have begun to fail. now: milliseconds since 1970.
+  [[nodiscard]] uint32_t ttlBound(int64_t now) const noexcept;
 
 private:
-  std::vector<std::shared_ptr<const NodeHealth>> d_nodes;
+  std::vector<Member> d_members;
 };
 
 // Every target of every node. Immutable once built; a zone that was built with one keeps its owners alive.

@@ -2,30 +2,31 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-#include "host.hh"
-#include "policy.hh"
+#include "plan.hh"
 #include "target.hh"
 #include "wirename.hh"
 
-// Zone: one zone of the store, compiled: names, their rrsets, and what DNSSEC needs. Immutable; ZoneBuilder
-// makes one. Reading takes no lock and allocates nothing.
-// Thread: any, once built.
+// Zone: one zone of the store, compiled: names, their rrsets, and what DNSSEC needs. ZoneBuilder makes one of rows, then
+// ZoneLinker gives its rrsets their plans; from then on it is immutable. Reading takes no lock and allocates nothing.
+// Thread: any, once linked.
 
 namespace failover
 {
-// Types that a zone is built by (RFC 1035, RFC 6672).
+// Types that a zone is built by (RFC 1035, RFC 3596, RFC 6672).
 namespace rrtype
 {
+  constexpr uint16_t a = 1;
   constexpr uint16_t ns = 2;
   constexpr uint16_t cname = 5;
   constexpr uint16_t soa = 6;
+  constexpr uint16_t aaaa = 28;
   constexpr uint16_t dname = 39;
 }
 
@@ -41,10 +42,21 @@ struct Record
 struct RRset
 {
   uint16_t type{0};            // 0: an empty non-terminal's placeholder
-  bool dependent{false};       // some record has an owner: every answer is chosen afresh and no cache may keep it
   bool volatileContent{false}; // CompiledRecord::volatileContent of some record
-  WhenDown whenDown{WhenDown::ServeAll};
+  const Plan* plan{nullptr};   // not null: health has a say, every answer is chosen afresh and no cache may keep it
   std::span<const Record> records;
+
+  [[nodiscard]] bool dependent() const noexcept { return plan != nullptr; }
+};
+
+// Where a record leads whose type leads to a host name.
+struct Lead
+{
+  int64_t row{0};            // records.id
+  uint32_t record{0};        // its place in the zone
+  bool redirects{false};     // whoever looks for addresses goes on there (CNAME, ALIAS)
+  WireName target;           // wire name
+  std::vector<Target> hints; // the addresses in its content (RFC 9460 §7.3)
 };
 
 struct ZoneKey // a row of cryptokeys
@@ -61,7 +73,7 @@ class Zone
 public:
   [[nodiscard]] int64_t id() const noexcept { return d_id; }
   [[nodiscard]] const WireName& apex() const noexcept { return d_apex; }
-  [[nodiscard]] size_t recordCount() const noexcept { return d_records.size(); }
+  [[nodiscard]] size_t recordCount() const noexcept { return d_records.size() - d_unserved; }
   // Of the rows that it was made of, in whatever order: equal for equal rows.
   [[nodiscard]] uint64_t fingerprint() const noexcept { return d_fingerprint; }
 
@@ -102,6 +114,13 @@ public:
   // Whether health decides which types there are: an rrset may come and go (WhenDown::NoData).
   [[nodiscard]] bool typesVary() const noexcept { return d_typesVary; }
 
+  // At or below a delegation of this zone: what stands there is no answer of its own, but glue (RFC 2181 §6.1).
+  [[nodiscard]] bool isDelegated(std::string_view name) const noexcept;
+  // Where the record leads; null for types that lead to no host name. REQUIRES: it is one of this zone's.
+  [[nodiscard]] const Lead* leadOf(const Record& record) const noexcept;
+  // Names outside of it that had a say in which nodes its records depend on (Following).
+  [[nodiscard]] const std::vector<WireName>& followed() const noexcept { return d_followed; }
+
   // Names with a record of this node, each once.
   void namesOf(std::string_view node, std::vector<WireName>& out) const;
 
@@ -117,6 +136,7 @@ public:
 
 private:
   friend class ZoneBuilder;
+  friend class ZoneLinker;
   struct Name
   {
     uint32_t text; // where in d_text its part before the apex begins
@@ -135,73 +155,18 @@ private:
   std::vector<uint32_t> d_index; // open addressing, a power of two; 0: free, else 1 + place in d_names
   std::vector<RRset> d_rrsets;
   std::vector<Record> d_records;
+  std::vector<Lead> d_leads; // by record
+  std::deque<Plan> d_plans;  // the rrsets point into it
   std::vector<std::shared_ptr<const Owner>> d_owners;
+  std::vector<WireName> d_followed;
+  size_t d_unserved{0};               // how many of d_records are in no rrset
   std::vector<uint32_t> d_ownedNames; // places in d_names of names with an owned record
   std::vector<Redirect> d_redirects;
   Metadata d_metadata;
   std::vector<ZoneKey> d_keys;
   std::vector<OrderName> d_order;
   bool d_hasOrder{false};
+  bool d_presigned{false};
   bool d_typesVary{false};
-};
-
-// Collects the rows of one zone. Thread: one. Use: construct, add everything, build() once.
-class ZoneBuilder
-{
-public:
-  // owners: which node a target belongs to. Borrows both until build().
-  ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners, const Policies& policies);
-
-  // Counts a row into the fingerprint: a hash of all that stands in it.
-  void addRow(uint64_t hash) noexcept { d_zone->d_fingerprint += hash; }
-
-  // row: records.id. REQUIRES: the name is within the zone. Throws nothing but bad_alloc.
-  void addRecord(int64_t row, const WireName& name, CompiledRecord record, uint32_t ttl, bool auth);
-  [[nodiscard]] int64_t id() const noexcept { return d_zone->d_id; }
-  [[nodiscard]] const WireName& apex() const noexcept { return d_zone->d_apex; }
-  [[nodiscard]] bool hasSoa() const noexcept { return d_hasSoa; }
-  void addMetadata(std::string kind, std::string content);
-  void addKey(ZoneKey key);
-  // Whether denial of existence can be asked for, so that ordernames are worth keeping. REQUIRES: metadata and
-  // keys have been added.
-  [[nodiscard]] bool wantsOrder() const;
-  void addOrder(std::string ordername, std::string name);
-
-  // Of a type that a name has one record of (SOA, CNAME, DNAME), the one with the lowest row is kept: it was there first,
-  // and gsqlite3 would answer with it.
-  struct Surplus
-  {
-    int64_t row;
-    int64_t keptRow;
-    WireName name;
-    uint16_t type;
-  };
-  // surplus: gets the others.
-  [[nodiscard]] std::shared_ptr<const Zone> build(std::vector<Surplus>& surplus);
-
-private:
-  struct Entry
-  {
-    int64_t row;
-    uint32_t name;
-    CompiledRecord compiled;
-    Record record;
-  };
-  uint32_t nameIndex(std::string_view relative);
-  void adopt(Entry& entry);
-  void applyPolicies();
-  void sortEntries();
-  void dropSurplus(std::vector<Surplus>& surplus);
-  void keepRedirect(const WireName& name, const CompiledRecord& record);
-  [[nodiscard]] bool staysInside(const Zone::Redirect& redirect) const;
-  // At or below a delegation of this zone. REQUIRES: the rrsets are there.
-  [[nodiscard]] bool isDelegated(std::string_view name) const;
-  [[nodiscard]] bool presigned() const;
-
-  const OwnerMap& d_owners;
-  const Policies& d_policies;
-  std::shared_ptr<Zone> d_zone;
-  std::vector<Entry> d_entries;
-  bool d_hasSoa{false};
 };
 }

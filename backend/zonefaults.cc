@@ -35,4 +35,12 @@ void findZoneFaults(const Zone& zone, Problems& problems)
     }
   });
 }
+
+RowProblem surplusProblem(const ZoneBuilder::Surplus& row)
+{
+  const std::string type = row.type == rrtype::soa ? "SOA" : row.type == rrtype::cname ? "CNAME"
+                                                                                       : "DNAME";
+  const std::string alternatives = row.type == rrtype::cname ? ", unless they lead to nodes" : "";
+  return {"records", "id " + std::to_string(row.row), "'" + toText(row.name) + "' " + type + ": a name has one " + type + " record at most" + alternatives + "; that of id " + std::to_string(row.keptRow) + ", which was there before, is served"};
+}
 }

@@ -34,13 +34,6 @@ namespace
     return "'" + part(name) + "' " + part(type);
   }
 
-  RowProblem surplusProblem(const ZoneBuilder::Surplus& row)
-  {
-    const std::string type = row.type == rrtype::soa ? "SOA" : row.type == rrtype::cname ? "CNAME"
-                                                                                         : "DNAME";
-    return {"records", idText(row.row), "'" + toText(row.name) + "' " + type + ": a name has one " + type + " record at most; that of id " + std::to_string(row.keptRow) + ", which was there before, is served"};
-  }
-
   // The only one, or null.
   const Record* soaOf(const Zone& zone) noexcept
   {
@@ -50,8 +43,8 @@ namespace
   }
 }
 
-ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners, const Policies& policies) :
-  d_host(host), d_owners(owners), d_policies(policies),
+ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners) :
+  d_host(host), d_owners(owners),
   d_domain(database, "SELECT name, type FROM domains WHERE id=?1"),
   d_metadata(database, "SELECT kind, content, id FROM domainmetadata WHERE domain_id=?1"),
   d_keys(database, "SELECT content, id, flags, active, published FROM cryptokeys WHERE domain_id=?1"),
@@ -115,7 +108,7 @@ ZoneLoader::Result ZoneLoader::load(int64_t id, const Zone* last)
   }
 
   addKindProblem(id, result);
-  ZoneBuilder builder(id, std::move(apex), d_owners, d_policies);
+  ZoneBuilder builder(id, std::move(apex), d_owners);
   loadDetails(builder, result);
   loadRecords(builder, result, last != nullptr && last->apex() == builder.apex() ? last : nullptr);
   std::vector<ZoneBuilder::Surplus> surplus;

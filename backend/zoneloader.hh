@@ -8,7 +8,7 @@
 #include "host.hh"
 #include "problems.hh"
 #include "sqlite.hh"
-#include "zone.hh"
+#include "zonebuilder.hh"
 
 // ZoneLoader: rows of domains, records, domainmetadata and cryptokeys -> Zone. A row that is broken is left out and named;
 // what the rest of the zone answers depends on the store alone, not on what stood there before. The one exception is the
@@ -21,11 +21,11 @@ class ZoneLoader
 {
 public:
   // Borrows all: must outlive this. Throws SqliteError.
-  ZoneLoader(Database& database, const Host& host, const OwnerMap& owners, const Policies& policies);
+  ZoneLoader(Database& database, const Host& host, const OwnerMap& owners);
 
   struct Result
   {
-    std::shared_ptr<const Zone> zone; // null: there is no such zone, or its name is unusable
+    std::shared_ptr<Zone> zone; // to be linked; null: there is no such zone, or its name is unusable
     Problems problems;
   };
   // last: the zone as it was, or null. Where the SOA's row is broken now, the last good one stays. Throws SqliteError.
@@ -46,7 +46,6 @@ private:
 
   const Host& d_host;
   const OwnerMap& d_owners;
-  const Policies& d_policies;
   Statement d_domain;
   Statement d_metadata;
   Statement d_keys;

@@ -5,6 +5,8 @@
 #include <array>
 #include <cctype>
 #include <utility>
+#include "backend/filteredtypes.hh"
+#include "backend/servicehints.hh"
 
 namespace failover::test
 {
@@ -31,6 +33,7 @@ namespace
     KnownType{"NSEC", type::nsec, -1},
     KnownType{"NSEC3PARAM", type::nsec3param, -1},
     KnownType{"HTTPS", type::https, 1},
+    KnownType{"ALIAS", type::alias, 0},
   };
 
   std::string_view word(std::string_view text, int index)
@@ -40,11 +43,6 @@ namespace
       text = blank == std::string_view::npos ? std::string_view{} : text.substr(blank + 1);
     }
     return text.substr(0, text.find(' '));
-  }
-
-  bool isFiltered(uint16_t number)
-  {
-    return number == type::a || number == type::aaaa || number == type::mx || number == type::srv || number == type::https;
   }
 
   // The byte at text[i], escapes resolved; i moves to its last character.
@@ -103,9 +101,22 @@ CompiledRecord FakeHost::compile(const RecordRow& row) const
   if (known->targetWord >= 0) {
     const std::string target(word(row.content, known->targetWord));
     const bool isAddress = known->number == type::a || known->number == type::aaaa;
+    if (known->number == type::https) {
+      record.hints = servicehints::of(row.content);
+    }
     record.target = isAddress ? addressTarget(target) : hostTarget(wire(target));
   }
   return record;
+}
+
+std::string FakeHost::contentText(uint16_t /* type */, const std::shared_ptr<void>& content) const
+{
+  return *std::static_pointer_cast<std::string>(content);
+}
+
+std::shared_ptr<void> FakeHost::withoutHints(uint16_t type, const std::shared_ptr<void>& content, const std::vector<Target>& hints) const
+{
+  return std::make_shared<std::string>(servicehints::without(contentText(type, content), hints));
 }
 
 void FakeHost::checkKey(std::string_view content) const

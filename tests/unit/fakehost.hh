@@ -31,6 +31,7 @@ namespace type
   constexpr uint16_t nsec = 47;
   constexpr uint16_t nsec3param = 51;
   constexpr uint16_t https = 65;
+  constexpr uint16_t alias = 65401;
 }
 
 class FakeHost : public Host
@@ -55,6 +56,8 @@ public:
   [[nodiscard]] WireName wireName(std::string_view text) const override { return wire(text); }
   // Content is kept as a std::string; "bad" is refused, as is an unknown type. Throws RecordError.
   [[nodiscard]] CompiledRecord compile(const RecordRow& row) const override;
+  [[nodiscard]] std::string contentText(uint16_t type, const std::shared_ptr<void>& content) const override;
+  [[nodiscard]] std::shared_ptr<void> withoutHints(uint16_t type, const std::shared_ptr<void>& content, const std::vector<Target>& hints) const override;
   // Refuses "bad". Throws RecordError.
   void checkKey(std::string_view content) const override;
   [[nodiscard]] uint32_t defaultTtl() const noexcept override { return s_defaultTtl; }

@@ -70,10 +70,10 @@ TEST_SUITE("cachepurge")
     own(owners, "192.0.2.1", {makeNode("east")});
     own(owners, "192.0.2.2", {makeNode("west")});
     const Policies policies({{.name = wire("www.a.org"), .type = type::a, .whenDown = WhenDown::NoData}});
-    ZoneBuilder builder(1, wire("a.org"), owners, policies);
+    ZoneBuilder builder(1, wire("a.org"), owners);
     add(builder, {"www.a.org", "A", "192.0.2.1"});
     add(builder, {"other.a.org", "A", "192.0.2.2"});
-    const auto snapshot = snapshotOf({finished(builder),
+    const auto snapshot = snapshotOf({finished(builder, owners, policies),
       makeZone(2, "b.org", {{"alias.b.org", "CNAME", "www.a.org"}, {"old.b.org", "DNAME", "a.org"}, {"www.b.org", "A", "192.0.2.1"}, {"far.b.org", "CNAME", "www.c.org"}}, owners)});
     FakeHost host;
     purgeNode(host, *snapshot, "east");

@@ -57,6 +57,16 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t* mutex)
 
 namespace
 {
+struct Situation
+{
+  std::mt19937_64 source{1};
+  static bool serves(const Owner& owner) { return owner.serving(); }
+  static int64_t turnedAt(const Owner& owner) { return owner.turnedAt(); }
+  static int64_t now() { return 0; }
+  uint64_t random() { return source(); }
+  static uint64_t client() { return 7; }
+};
+
 struct Cost
 {
   size_t allocations;
@@ -106,7 +116,7 @@ TEST_SUITE("hotpath")
     Published<Snapshot> published;
     published.publish(exampleSnapshot(east));
     Published<Snapshot>::Reader reader(published);
-    std::mt19937_64 random(1);
+    Situation situation;
     std::vector<Chosen> chosen;
     chosen.reserve(16);
     const auto apex = wire("z7.org");
@@ -122,7 +132,7 @@ TEST_SUITE("hotpath")
           const auto* snapshot = reader.get();
           for (const auto* zone : {snapshot->zoneById(7), snapshot->zoneByApex(apex), snapshot->zoneById(7777)}) {
             for (const auto& rrset : zone != nullptr ? zone->find(question) : std::span<const RRset>{}) {
-              select(rrset, random, chosen);
+              select(rrset, situation, chosen);
             }
           }
           records += chosen.size();

@@ -23,15 +23,34 @@ struct Sample
   std::vector<std::unique_ptr<Owner>> owners;
   std::vector<Record> records;
 
-  RRset rrset() const { return {.type = type::a, .dependent = true, .records = records}; }
+  RRset rrset(const Plan& plan = s_default) const { return {.type = type::a, .plan = &plan, .records = records}; }
+  static const inline Plan s_default;
 };
+
+template <typename Random>
+struct Situation
+{
+  Random& source;
+  static bool serves(const Owner& owner) { return owner.serving(); }
+  static int64_t turnedAt(const Owner& owner) { return owner.turnedAt(); }
+  static int64_t now() { return 0; }
+  uint64_t random() { return source(); }
+  static uint64_t client() { return 0; }
+};
+
+template <typename Random>
+Outcome selectFrom(const RRset& rrset, Random& random, std::vector<Chosen>& out)
+{
+  Situation<Random> situation{random};
+  return select(rrset, situation, out);
+}
 
 Sample randomSample(std::mt19937_64& random)
 {
   Sample sample;
   for (size_t i = 0; i < 4; ++i) {
     sample.nodes.push_back(makeNode("n" + std::to_string(i), s_states[random() % std::size(s_states)]));
-    sample.owners.push_back(std::make_unique<Owner>(std::vector<std::shared_ptr<const NodeHealth>>{sample.nodes.back()}));
+    sample.owners.push_back(std::make_unique<Owner>(std::vector<Member>{{.health = sample.nodes.back()}}));
   }
   for (auto left = random() % 9; left > 0; --left) {
     const auto who = random() % 5;
@@ -68,7 +87,7 @@ TEST_SUITE("selection")
       const auto sample = randomSample(random);
       const auto rrset = sample.rrset();
       std::vector<Chosen> chosen;
-      select(rrset, random, chosen);
+      selectFrom(rrset, random, chosen);
 
       std::set<const Record*> returned;
       for (const auto& one : chosen) {
@@ -99,9 +118,9 @@ TEST_SUITE("selection")
     const auto secondSet = second.rrset();
     for (int round = 0; round < 100; ++round) {
       std::vector<Chosen> chosen;
-      select(firstSet, random, chosen);
+      selectFrom(firstSet, random, chosen);
       const auto order = orderOf(first, chosen);
-      select(secondSet, random, chosen);
+      selectFrom(secondSet, random, chosen);
       REQUIRE(chosen.size() == 6);
       const std::vector<Chosen> front(chosen.begin(), chosen.begin() + 3);
       REQUIRE(orderOf(first, front) == order);
@@ -113,13 +132,13 @@ TEST_SUITE("selection")
   {
     std::mt19937_64 random(s_seed);
     const auto living = threeRecords();
-    const Owner dead({makeNode("east", NodeState::Down)});
+    const Owner dead({{.health = makeNode("east", NodeState::Down)}});
     const std::vector<Record> records{{nullptr, &dead, 60, true}, {nullptr, &dead, 60, true}};
-    const RRset rrset{.type = type::a, .dependent = true, .records = records};
+    const RRset rrset{.type = type::a, .plan = &Sample::s_default, .records = records};
     const auto firstSet = living.rrset();
     std::vector<Chosen> chosen;
-    select(firstSet, random, chosen);
-    select(rrset, random, chosen);
+    selectFrom(firstSet, random, chosen);
+    selectFrom(rrset, random, chosen);
     CHECK(chosen.size() == 5);
   }
 
@@ -132,9 +151,11 @@ TEST_SUITE("selection")
       auto rrset = sample.rrset();
       std::vector<Chosen> all;
       std::vector<Chosen> chosen;
-      select(rrset, random, all);
-      rrset.whenDown = WhenDown::NoData;
-      select(rrset, random, chosen);
+      selectFrom(rrset, random, all);
+      const Policy nodata{.whenDown = WhenDown::NoData};
+      const Plan plan{.policy = &nodata};
+      rrset.plan = &plan;
+      selectFrom(rrset, random, chosen);
       const bool serves = std::any_of(sample.records.begin(), sample.records.end(), [](const Record& record) {
         return record.owner == nullptr || record.owner->serving();
       });
@@ -154,7 +175,7 @@ TEST_SUITE("selection")
     std::vector<Chosen> chosen;
     for (int round = 0; round < rounds; ++round) {
       chosen.clear();
-      select(rrset, random, chosen);
+      selectFrom(rrset, random, chosen);
       ++orders[orderOf(sample, chosen)];
     }
     REQUIRE(orders.size() == 6);
@@ -170,23 +191,23 @@ TEST_SUITE("selection")
     const auto unasked = []() -> uint64_t { FAIL("asked for randomness"); return 0; };
     const auto sample = threeRecords();
     auto rrset = sample.rrset();
-    rrset.dependent = false;
+    rrset.plan = nullptr;
     std::vector<Chosen> chosen;
-    select(rrset, unasked, chosen);
+    selectFrom(rrset, unasked, chosen);
     CHECK(orderOf(sample, chosen) == "012");
   }
 
   TEST_CASE("the survivors of a dead node are shuffled too")
   {
     std::mt19937_64 random(s_seed);
-    const Owner dead({makeNode("east", NodeState::Down)});
+    const Owner dead({{.health = makeNode("east", NodeState::Down)}});
     auto sample = threeRecords();
     sample.records[0].owner = &dead;
     const auto rrset = sample.rrset();
     std::map<std::string, int> orders;
     for (int round = 0; round < 10'000; ++round) {
       std::vector<Chosen> chosen;
-      select(rrset, random, chosen);
+      selectFrom(rrset, random, chosen);
       ++orders[orderOf(sample, chosen)];
     }
     REQUIRE(orders.size() == 2);
@@ -198,22 +219,27 @@ TEST_SUITE("selection")
   {
     std::mt19937_64 random(s_seed);
     const auto east = makeNode("east");
-    const Owner owner({east});
+    const Owner owner({{.health = east}});
     auto sample = threeRecords();
     sample.records[2].owner = &owner;
     const auto rrset = sample.rrset();
     for (const auto state : {NodeState::Up, NodeState::Drained, NodeState::Up}) {
       east->publish(state, 0);
       std::vector<Chosen> chosen;
-      select(rrset, random, chosen);
+      selectFrom(rrset, random, chosen);
       CHECK(chosen.size() == (isServing(state) ? 3U : 2U));
     }
   }
 
   TEST_CASE("below never reaches its bound, and reaches all that is under it")
   {
-    const auto largest = [] { return ~uint64_t{0}; };
-    const auto smallest = [] { return uint64_t{0}; };
+    struct Fixed
+    {
+      uint64_t value;
+      [[nodiscard]] uint64_t random() const { return value; }
+    };
+    Fixed largest{~uint64_t{0}};
+    Fixed smallest{0};
     for (size_t bound = 1; bound < 300; ++bound) {
       REQUIRE(below(bound, largest) == bound - 1);
       REQUIRE(below(bound, smallest) == 0);
@@ -227,7 +253,7 @@ TEST_SUITE("selection")
     const auto sample = threeRecords();
     const auto rrset = sample.rrset();
     std::vector<Chosen> chosen;
-    select(rrset, random, chosen);
+    selectFrom(rrset, random, chosen);
     CHECK(asked == 2);
   }
 }

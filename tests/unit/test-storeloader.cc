@@ -145,15 +145,15 @@ TEST_SUITE("storeloader")
     test.store.addRecord(id, "www.a.org", "A", "192.0.2.1");
     test.store.addNode("east");
     test.poll();
-    CHECK_FALSE(test.zone("a.org")->find(wire("www.a.org")).front().dependent);
+    CHECK_FALSE(test.zone("a.org")->find(wire("www.a.org")).front().dependent());
     test.store.execute("INSERT INTO node_targets(node, target) VALUES('east', '192.0.2.1')");
     auto report = test.poll();
     CHECK(report.nodes);
     CHECK(report.zones == 0);
-    CHECK(test.zone("a.org")->find(wire("www.a.org")).front().dependent);
+    CHECK(test.zone("a.org")->find(wire("www.a.org")).front().dependent());
     test.store.execute("DELETE FROM nodes");
     CHECK(test.poll().nodes);
-    CHECK_FALSE(test.zone("a.org")->find(wire("www.a.org")).front().dependent);
+    CHECK_FALSE(test.zone("a.org")->find(wire("www.a.org")).front().dependent());
   }
 
   TEST_CASE("another change of a node is reported, and leaves the zones alone")
@@ -184,21 +184,21 @@ TEST_SUITE("storeloader")
     StoreLoading test;
     test.store.addNode("east", {"192.0.2.1"});
     test.store.addRecord(test.store.addZone("a.org"), "www.a.org", "A", "192.0.2.1");
-    const auto whenDown = [&test] { return test.zone("a.org")->find(wire("www.a.org")).front().whenDown; };
+    const auto whenDown = [&test] { return test.zone("a.org")->find(wire("www.a.org")).front().plan->whenDown(); };
     test.poll();
-    CHECK(whenDown() == WhenDown::ServeAll);
+    CHECK((whenDown() == WhenDown::ServeAll));
     test.store.execute("INSERT INTO policies(name, when_down) VALUES('*.a.org', 'nodata')");
     const auto report = test.poll();
     CHECK(report.policies);
     CHECK_FALSE(report.nodes);
     CHECK(report.zones == 0); // its rows are what they were
-    CHECK(whenDown() == WhenDown::NoData);
+    CHECK((whenDown() == WhenDown::NoData));
     const auto snapshot = test.snapshot();
     CHECK_FALSE(test.poll().policies);
     CHECK(test.snapshot() == snapshot);
     test.store.execute("PRAGMA ignore_check_constraints=1; UPDATE policies SET when_down='no'");
     test.poll();
-    CHECK(whenDown() == WhenDown::NoData); // the last good version
+    CHECK((whenDown() == WhenDown::NoData)); // the last good version
     CHECK(test.host.count(LogLevel::Error, "policies id 1: when_down: 'no'") == 1);
   }
 

@@ -45,7 +45,7 @@ TEST_SUITE("target")
   {
     const auto east = makeNode("east", NodeState::Down);
     const auto west = makeNode("west", NodeState::Up);
-    const Owner owner({east, west});
+    const Owner owner({{.health = east}, {.health = west}});
     CHECK(owner.serving());
     west->publish(NodeState::Drained, 0);
     CHECK_FALSE(owner.serving());
@@ -55,7 +55,7 @@ TEST_SUITE("target")
 
   TEST_CASE("an owner knows its nodes by their whole name")
   {
-    const Owner owner({makeNode("east"), makeNode("west")});
+    const Owner owner({{.health = makeNode("east")}, {.health = makeNode("west")}});
     CHECK(owner.includes("east"));
     CHECK(owner.includes("west"));
     CHECK_FALSE(owner.includes("eas"));

@@ -55,8 +55,7 @@ TEST_SUITE("zone")
   TEST_CASE("every one of a thousand names is found, with its own record")
   {
     const OwnerMap nobody;
-    const Policies none;
-    ZoneBuilder builder(1, wire("example.org"), nobody, none);
+    ZoneBuilder builder(1, wire("example.org"), nobody);
     const auto name = [](int i) { return "n" + std::to_string(i) + ".example.org"; };
     for (int i = 0; i < 1000; ++i) {
       add(builder, {name(i).c_str(), "TXT", std::to_string(i).c_str()}, static_cast<uint32_t>(i));
@@ -100,9 +99,8 @@ TEST_SUITE("zone")
   TEST_CASE("of types that a name has one record of, the lowest row is kept and the others are named")
   {
     const OwnerMap nobody;
-    const Policies none;
     const FakeHost host;
-    ZoneBuilder builder(1, wire("example.org"), nobody, none);
+    ZoneBuilder builder(1, wire("example.org"), nobody);
     const auto put = [&](int64_t row, const char* name, const char* recordType, const char* content) {
       builder.addRecord(row, wire(name), host.compile({row, name, recordType, content, ""}), 60, true);
     };
@@ -115,7 +113,7 @@ TEST_SUITE("zone")
     put(2, "a.example.org", "A", "192.0.2.2");
     put(1, "d.example.org", "CNAME", "one.org");
     std::vector<ZoneBuilder::Surplus> surplus;
-    const auto zone = builder.build(surplus);
+    const auto zone = finished(builder, nobody, {}, &surplus);
     CHECK(contents(*zone, "c.example.org", type::cname) == std::multiset<std::string>{"seven.org"});
     CHECK(contents(*zone, "example.org", type::soa) == std::multiset<std::string>{"four"});
     CHECK(contents(*zone, "a.example.org", type::a).size() == 2);
@@ -133,14 +131,13 @@ TEST_SUITE("zone")
   TEST_CASE("of a presigned zone everything is kept: its rrsets are signed whole")
   {
     const OwnerMap nobody;
-    const Policies none;
     const FakeHost host;
-    ZoneBuilder builder(1, wire("example.org"), nobody, none);
+    ZoneBuilder builder(1, wire("example.org"), nobody);
     builder.addMetadata("PRESIGNED", "1");
     builder.addRecord(1, wire("c.example.org"), host.compile({1, "c.example.org", "CNAME", "one.org", ""}), 60, true);
     builder.addRecord(2, wire("c.example.org"), host.compile({2, "c.example.org", "CNAME", "two.org", ""}), 60, true);
     std::vector<ZoneBuilder::Surplus> surplus;
-    CHECK(builder.build(surplus)->recordCount() == 2);
+    CHECK(finished(builder, nobody, {}, &surplus)->recordCount() == 2);
     CHECK(surplus.empty());
   }
 
@@ -178,8 +175,7 @@ TEST_SUITE("zone")
   {
     const FakeHost host;
     const OwnerMap nobody;
-    const Policies none;
-    ZoneBuilder builder(1, wire("example.org"), nobody, none);
+    ZoneBuilder builder(1, wire("example.org"), nobody);
     builder.addRecord(1, wire("ns.sub.example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, false);
     builder.addRecord(1, wire("example.org"), host.compile({1, "", "A", "192.0.2.1", ""}), 60, true);
     const auto zone = finished(builder);
@@ -204,10 +200,10 @@ TEST_SUITE("zone")
     CHECK(owned("s.example.org", type::srv) == 1);
     CHECK(owned("h.example.org", type::https) == 1);
     CHECK(owned("example.org", type::ns) == 0);
-    CHECK(rrsetOf(*zone, "a.example.org", type::a)->dependent);
-    CHECK(rrsetOf(*zone, "example.org", type::mx)->dependent);
-    CHECK_FALSE(rrsetOf(*zone, "example.org", type::ns)->dependent);
-    CHECK_FALSE(rrsetOf(*zone, "t.example.org", type::txt)->dependent);
+    CHECK(rrsetOf(*zone, "a.example.org", type::a)->dependent());
+    CHECK(rrsetOf(*zone, "example.org", type::mx)->dependent());
+    CHECK_FALSE(rrsetOf(*zone, "example.org", type::ns)->dependent());
+    CHECK_FALSE(rrsetOf(*zone, "t.example.org", type::txt)->dependent());
   }
 
   TEST_CASE("content that depends on other answers is marked for its whole rrset and for no other")

@@ -19,7 +19,6 @@ struct Fixture
   TestStore store;
   FakeHost host;
   OwnerMap owners;
-  Policies policies;
   std::optional<Database> database;
 
   // example.org, with an SOA and nothing else.
@@ -41,7 +40,7 @@ struct Fixture
   ZoneLoader::Result load(int64_t id, const Zone* last = nullptr)
   {
     database.emplace(store.file(), std::chrono::seconds(10));
-    return ZoneLoader(*database, host, owners, policies).load(id, last);
+    return ZoneLoader(*database, host, owners).load(id, last);
   }
 };
 
@@ -94,7 +93,7 @@ TEST_SUITE("zoneloader")
     test.store.addRecord(one, "one.org", "A", "192.0.2.1");
     test.store.addRecord(two, "two.org", "A", "192.0.2.2");
     Database database(test.store.file(), std::chrono::seconds(10));
-    ZoneLoader loader(database, test.host, test.owners, test.policies);
+    ZoneLoader loader(database, test.host, test.owners);
     CHECK(contents(*loader.load(one, nullptr).zone, "one.org", type::a) == Contents{"192.0.2.1"});
     CHECK(contents(*loader.load(two, nullptr).zone, "two.org", type::a) == Contents{"192.0.2.2"});
     CHECK(contents(*loader.load(one, nullptr).zone, "one.org", type::a) == Contents{"192.0.2.1"});

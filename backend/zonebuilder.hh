@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+#include "host.hh"
+#include "zone.hh"
+
+// ZoneBuilder: rows -> Zone. What nodes have to do with it beyond single addresses and host names comes later (ZoneLinker),
+// when all zones are there.
+
+namespace failover
+{
+// Collects the rows of one zone. Thread: one. Use: construct, add everything, build() once.
+class ZoneBuilder
+{
+public:
+  // owners: which node a target belongs to. Borrows it until build().
+  ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners);
+
+  // Counts a row into the fingerprint: a hash of all that stands in it.
+  void addRow(uint64_t hash) noexcept { d_zone->d_fingerprint += hash; }
+
+  // row: records.id. REQUIRES: the name is within the zone. Throws nothing but bad_alloc.
+  void addRecord(int64_t row, const WireName& name, CompiledRecord record, uint32_t ttl, bool auth);
+  [[nodiscard]] int64_t id() const noexcept { return d_zone->d_id; }
+  [[nodiscard]] const WireName& apex() const noexcept { return d_zone->d_apex; }
+  [[nodiscard]] bool hasSoa() const noexcept { return d_hasSoa; }
+  void addMetadata(std::string kind, std::string content);
+  void addKey(ZoneKey key);
+  // Whether denial of existence can be asked for, so that ordernames are worth keeping. REQUIRES: metadata and
+  // keys have been added.
+  [[nodiscard]] bool wantsOrder() const;
+  void addOrder(std::string ordername, std::string name);
+
+  // Of a type that a name has one record of (SOA, DNAME; CNAME, unless they are alternatives: ZoneLinker), the one with the
+  // lowest row is kept: it was there first, and gsqlite3 would answer with it.
+  struct Surplus
+  {
+    int64_t row;
+    int64_t keptRow;
+    WireName name;
+    uint16_t type;
+  };
+  // surplus: gets the others. The zone is to be linked.
+  [[nodiscard]] std::shared_ptr<Zone> build(std::vector<Surplus>& surplus);
+
+private:
+  struct Entry
+  {
+    int64_t row;
+    uint32_t name;
+    CompiledRecord compiled;
+    Record record;
+  };
+  uint32_t nameIndex(std::string_view relative);
+  void adopt(Entry& entry);
+  void keepLead(const Entry& entry, uint32_t place);
+  void sortEntries();
+  void dropSurplus(std::vector<Surplus>& surplus);
+  void keepRedirect(const WireName& name, const CompiledRecord& record);
+  [[nodiscard]] bool staysInside(const Zone::Redirect& redirect) const;
+  [[nodiscard]] bool presigned() const;
+
+  const OwnerMap& d_owners;
+  std::shared_ptr<Zone> d_zone;
+  std::vector<Entry> d_entries;
+  bool d_hasSoa{false};
+};
+}
