@@ -90,7 +90,7 @@ private:
   // Which records answer: see failoverchoice.cc.
   class Moment;
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
-  void refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet);
+  void refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet, bool isAnswer);
   static const std::shared_ptr<void>& contentOf(const Chosen& chosen) noexcept;
   [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
   // A list of a zone: see failovertransfer.cc.

@@ -46,6 +46,16 @@ namespace
     return packet->qtype == QType::ANY && name.isWildcard() && name != packet->qdomain ? inWildcard.chosen() : inAnswer.chosen();
   }
 
+  // Whether an rrset of this type is the answer to a question, or the way to it.
+  bool asksFor(const QType& asked, uint16_t type)
+  {
+    if (asked == QType::ANY) {
+      return false; // one type among others
+    }
+    const bool isAddress = asked == QType::A || asked == QType::AAAA;
+    return asked == type || type == QType::CNAME || (type == QType::ALIAS && isAddress);
+  }
+
   // The client's network, where PowerDNS processes client subnets and the question has one; else who asks.
   Netmask clientOf(const DNSPacket& packet)
   {
@@ -104,21 +114,16 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
     if (packet == nullptr && std::find(d_withheld.begin(), d_withheld.end(), &rrset) != d_withheld.end()) {
       continue;
     }
+    const auto before = d_chosen.size();
     // A secondary that gets the zone as it would be answered draws nothing for anybody.
-    switch (select(rrset, moment, d_chosen, d_liveZone != nullptr ? Draw::Everything : Draw::Some)) {
-    case Outcome::NoData:
-      if (packet != nullptr) {
-        d_withheld.push_back(&rrset);
-      }
-      break;
-    case Outcome::ServFail:
-      refuse(rrset, qtype, isAnswer ? packet : nullptr);
-      break;
-    case Outcome::Served:
-    case Outcome::Down:
-      break;
+    const auto outcome = select(rrset, moment, d_chosen, d_liveZone != nullptr ? Draw::Everything : Draw::Some);
+    if (outcome == Outcome::NoData && packet != nullptr) {
+      d_withheld.push_back(&rrset);
     }
-    if (isAnswer && rrset.type == QType::CNAME && d_chosen.size() > first) {
+    else if (outcome == Outcome::ServFail) {
+      refuse(rrset, qtype, packet, isAnswer);
+    }
+    if (isAnswer && rrset.type == QType::CNAME && d_chosen.size() > before) {
       d_question.redirect(zone.leadOf(*d_chosen.back().record)->target);
     }
   }
@@ -128,19 +133,17 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
   d_zoneIds.resize(d_chosen.size(), zone.id());
 }
 
-// An rrset that is down under WhenDown::ServFail. It is there: denials must list its type, and a question for another type
-// is answered. packet: null unless the question's answer is looked for here. Throws DBException, for which PowerDNS answers
-// SERVFAIL.
-void FailoverBackend::refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet)
+// An rrset that is down under WhenDown::ServFail. Throws DBException, for which PowerDNS answers SERVFAIL, when the question
+// is for it. Denials must list its type nonetheless.
+void FailoverBackend::refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet, bool isAnswer)
 {
-  if (packet != nullptr && (packet->qtype == rrset.type || (rrset.type == QType::CNAME && packet->qtype != QType::ANY) || (rrset.type == QType::ALIAS && (packet->qtype == QType::A || packet->qtype == QType::AAAA)))) {
+  if (isAnswer && asksFor(packet->qtype, rrset.type)) {
     throw DBException("too few nodes of " + d_askedName.toLogString() + "|" + QType(rrset.type).toString() + " serve, and its policy is servfail");
   }
-  if (qtype != QType::ANY || (packet != nullptr && packet->qtype == QType::ANY)) {
-    return; // an additional record, or one of many
-  }
-  for (const auto& record : rrset.records) {
-    d_chosen.push_back({&record, &rrset, record.ttl});
+  if (packet == nullptr && qtype == QType::ANY) {
+    for (const auto& record : rrset.records) {
+      d_chosen.push_back({&record, &rrset, record.ttl});
+    }
   }
 }
 
