@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 #include "pdnscompat.hh"
-#include "question.hh"
 #include "runtime.hh"
 #include "selection.hh"
 #include "sqlconnection.hh"
@@ -90,7 +89,7 @@ private:
   // Which records answer: see failoverchoice.cc.
   class Moment;
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
-  void refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet, bool isAnswer);
+  void refuse(const RRset& rrset, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   static const std::shared_ptr<void>& contentOf(const Chosen& chosen) noexcept;
   [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
   // A list of a zone: see failovertransfer.cc.
@@ -125,7 +124,6 @@ private:
   const Zone* d_liveZone{nullptr};                 // listed live, name after name; in what d_answers holds
   size_t d_liveName{0};                            // the next one's place in it
   std::optional<pdns_compat::ZoneId> d_storedZone; // listed as stored
-  Question d_question;
   uint8_t d_clientBits{0}; // how many bits of the client's address are known
   NameBuffer d_nameBuffer{};
   NameBuffer d_questionBuffer{};

@@ -3,6 +3,7 @@
 #include "failoverbackend.hh"
 #include <algorithm>
 #include <chrono>
+#include "answerpath.hh"
 #include "fixedhash.hh"
 #include "pdns/dnspacket.hh"
 
@@ -46,21 +47,19 @@ namespace
     return packet->qtype == QType::ANY && name.isWildcard() && name != packet->qdomain ? inWildcard.chosen() : inAnswer.chosen();
   }
 
-  // Whether an rrset of this type is the answer to a question, or the way to it.
-  bool asksFor(const QType& asked, uint16_t type)
-  {
-    if (asked == QType::ANY) {
-      return false; // one type among others
-    }
-    const bool isAddress = asked == QType::A || asked == QType::AAAA;
-    return asked == type || type == QType::CNAME || (type == QType::ALIAS && isAddress);
-  }
-
   // The client's network, where PowerDNS processes client subnets and the question has one; else who asks.
   Netmask clientOf(const DNSPacket& packet)
   {
     auto client = packet.getRealRemote();
     return client.getBits() != 0 ? client : Netmask(packet.getInnerRemote()); // RFC 7871 §7.1.2: /0 keeps the client's to itself
+  }
+
+  // Whether an rrset of this type is in the answer to a question for `asked`, or leads to it. ANY is content with what else
+  // there is.
+  bool answers(uint16_t type, uint16_t asked)
+  {
+    const bool leads = type == QType::CNAME || (type == QType::ALIAS && (asked == QType::A || asked == QType::AAAA));
+    return type == asked || (leads && asked != QType::ANY);
   }
 
   // Tells clients, or their networks, apart; never 0.
@@ -104,27 +103,28 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
 {
   const auto rrsets = zone.find(name);
   const auto first = d_chosen.size();
-  const bool isAnswer = packet != nullptr && d_question.isAbout(name, lowered(packet->qdomain, d_questionBuffer));
   Moment moment(d_random, packet, d_clientBits);
   for (const auto& rrset : rrsets) {
-    d_varies |= rrset.dependent() && rrset.plan->whenDown() == WhenDown::NoData;
+    d_varies |= rrset.dependent() && (rrset.plan->whenDown() == WhenDown::NoData || rrset.plan->whenDown() == WhenDown::ServFail);
     if (qtype != QType::ANY && qtype != rrset.type) {
       continue;
     }
     if (packet == nullptr && std::find(d_withheld.begin(), d_withheld.end(), &rrset) != d_withheld.end()) {
       continue;
     }
-    const auto before = d_chosen.size();
     // A secondary that gets the zone as it would be answered draws nothing for anybody.
-    const auto outcome = select(rrset, moment, d_chosen, d_liveZone != nullptr ? Draw::Everything : Draw::Some);
-    if (outcome == Outcome::NoData && packet != nullptr) {
-      d_withheld.push_back(&rrset);
-    }
-    else if (outcome == Outcome::ServFail) {
-      refuse(rrset, qtype, packet, isAnswer);
-    }
-    if (isAnswer && rrset.type == QType::CNAME && d_chosen.size() > before) {
-      d_question.redirect(zone.leadOf(*d_chosen.back().record)->target);
+    switch (select(rrset, moment, d_chosen, d_liveZone != nullptr ? Draw::Everything : Draw::Some)) {
+    case Outcome::NoData:
+      if (packet != nullptr) {
+        d_withheld.push_back(&rrset);
+      }
+      break;
+    case Outcome::ServFail:
+      refuse(rrset, name, qtype, packet);
+      break;
+    case Outcome::Served:
+    case Outcome::Down:
+      break;
     }
   }
   if (qtype == QType::ANY && !rrsets.empty() && d_chosen.size() == first) {
@@ -133,14 +133,17 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
   d_zoneIds.resize(d_chosen.size(), zone.id());
 }
 
-// An rrset that is down under WhenDown::ServFail. Throws DBException, for which PowerDNS answers SERVFAIL, when the question
-// is for it. Denials must list its type nonetheless.
-void FailoverBackend::refuse(const RRset& rrset, uint16_t qtype, const DNSPacket* packet, bool isAnswer)
+// An rrset that is down under WhenDown::ServFail: throws DBException, for which PowerDNS answers SERVFAIL, where it would be
+// in the answer to the question. All else is answered as if it were not there, but that denials list its type.
+void FailoverBackend::refuse(const RRset& rrset, std::string_view name, uint16_t qtype, const DNSPacket* packet)
 {
-  if (isAnswer && asksFor(packet->qtype, rrset.type)) {
-    throw DBException("too few nodes of " + d_askedName.toLogString() + "|" + QType(rrset.type).toString() + " serve, and its policy is servfail");
+  if (packet != nullptr) {
+    if (answers(rrset.type, packet->qtype.getCode()) && AnswerPath(*d_withheldFrom, lowered(packet->qdomain, d_questionBuffer)).includes(name)) {
+      throw DBException("too few nodes of " + d_askedName.toLogString() + "|" + QType(rrset.type).toString() + " serve, and its policy is servfail");
+    }
+    return;
   }
-  if (packet == nullptr && qtype == QType::ANY) {
+  if (qtype == QType::ANY) {
     for (const auto& record : rrset.records) {
       d_chosen.push_back({&record, &rrset, record.ttl});
     }

@@ -4,10 +4,7 @@
 import socket
 import threading
 
-import dns.dnssec
-import dns.name
-import dns.rdatatype
-
+from harness.denials import listed
 from harness.questions import query
 from harness.testbed import EAST, EAST_HOST, EAST_V4, HOSTS, WEST, WEST_HOST, WEST_V4, Case
 
@@ -28,21 +25,6 @@ chain CNAME only.alpha.example
 """
 NODATA = ("www", "only", "*.wild")
 NSEC3 = {"plain.example": ("1 0 0 ab",), "narrow.example": ("1 0 0 -", "narrow"), "optout.example": ("1 1 0 -",)}
-
-
-def listed(answer, owner: str) -> set:
-    """The types that the NSEC or the NSEC3 of this owner lists; None without one in the authority section."""
-    for rrset in answer.message.authority:
-        fields = rrset[0].to_text().split()
-        if rrset.rdtype == dns.rdatatype.NSEC and rrset.name.to_text() == owner:
-            return set(fields[1:])
-        if rrset.rdtype == dns.rdatatype.NSEC3 and rrset.name == hashed(owner, rrset[0], rrset.name.parent()):
-            return set(fields[5:])
-    return None
-
-
-def hashed(owner: str, nsec3, zone):
-    return dns.name.from_text(dns.dnssec.nsec3_hash(owner, nsec3.salt, nsec3.iterations, nsec3.algorithm), zone)
 
 
 class Hammer(threading.Thread):
