@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 #include "columns.hh"
+#include "drainloader.hh"
+#include "laststates.hh"
 
 namespace failover
 {
@@ -11,30 +13,10 @@ namespace
 {
   using std::chrono::system_clock;
 
-  // node_state, as far as it is wanted again.
-  struct Remembered
+  std::vector<PlannedDrain> notOver(std::vector<PlannedDrain> drains, system_clock::time_point now)
   {
-    NodeState state{NodeState::Unknown};
-    bool known{false}; // whether `state` is one of ours
-    Verdict verdict{Verdict::Unknown};
-    system_clock::time_point since;
-    system_clock::time_point updated;
-    std::string reason;
-  };
-
-  std::map<std::string, Remembered, std::less<>> readStates(Database& database)
-  {
-    std::map<std::string, Remembered, std::less<>> states;
-    Statement rows(database, "SELECT node, state, verdict, since, updated, reason FROM node_state");
-    while (rows.step()) {
-      auto& state = states[std::string(rows.text(0))];
-      state.known = fromString(rows.text(1), state.state);
-      (void)fromString(rows.text(2), state.verdict); // any other word says nothing: unknown
-      state.since = system_clock::time_point(std::chrono::seconds(rows.integer(3)));
-      state.updated = system_clock::time_point(std::chrono::seconds(rows.integer(4)));
-      state.reason = rows.text(5);
-    }
-    return states;
+    std::erase_if(drains, [now](const PlannedDrain& drain) { return isOver(drain, inSeconds(now)); });
+    return drains;
   }
 
   class Loader
@@ -71,7 +53,8 @@ namespace
 
     void readNodes(system_clock::time_point now, std::chrono::seconds maxAge)
     {
-      const auto states = readStates(d_database);
+      const auto states = loadStates(d_database);
+      auto drains = loadDrains(d_database, d_table.problems);
       Statement rows(d_database, "SELECT name, admin_state, priority, weight FROM nodes ORDER BY name");
       while (rows.step()) {
         NodeSpec node;
@@ -80,30 +63,24 @@ namespace
           problem("nodes", node.name, "admin_state: '" + std::string(rows.text(1)) + "' is none of auto, up, down, drain; taken for auto", RowProblem::Effect::Served);
         }
         d_ranks.emplace(node.name, rankOf(rows));
-        if (const auto known = states.find(node.name); known != states.end()) {
-          const auto& state = known->second;
-          if (state.updated + maxAge >= now) {
-            node.remembered = state.verdict;
-            node.since = state.since;
-            if (state.known && state.state == combine(AdminState::Auto, state.verdict)) {
-              node.rememberedReason = state.reason;
-            }
-          }
-          if (node.admin != AdminState::Auto && state.known && state.state == combine(node.admin, state.verdict)) {
-            node.adminReason = state.reason;
-            node.since = state.since;
-          }
+        if (auto planned = drains.extract(node.name)) {
+          node.drains = std::move(planned.mapped());
         }
-        if (const auto* known = previousNode(node.name)) {
-          node.health = known->health;
+        const auto known = states.find(node.name);
+        recall(node, known != states.end() ? &known->second : nullptr, now, maxAge);
+        if (const auto* before = previousNode(node.name)) {
+          node.health = before->health;
         }
         else {
           node.health = std::make_shared<NodeHealth>(node.name);
-          const bool isRemembered = node.since != system_clock::time_point{};
-          // Answers may be chosen before the first probe.
-          node.health->remember(combine(node.admin, node.remembered), isRemembered ? toMilliseconds(node.since) : 0);
+          publishAtStart(node, now); // answers may be chosen before the first probe
         }
         d_table.nodes.push_back(std::move(node));
+      }
+      for (const auto& [node, planned] : drains) { // only without our triggers
+        for (const auto& drain : planned) {
+          problem("drains", "id " + std::to_string(drain.id), "node '" + node + "' does not exist");
+        }
       }
     }
 
@@ -252,11 +229,12 @@ namespace
   };
 }
 
-bool sameNodes(const NodeTable& left, const NodeTable& right)
+bool sameNodes(const NodeTable& left, const NodeTable& right, system_clock::time_point now)
 {
   return left.targets == right.targets
-    && std::equal(left.nodes.begin(), left.nodes.end(), right.nodes.begin(), right.nodes.end(), [](const NodeSpec& one, const NodeSpec& other) {
-         return one.name == other.name && one.admin == other.admin && one.adminReason == other.adminReason && one.checks == other.checks;
+    && std::equal(left.nodes.begin(), left.nodes.end(), right.nodes.begin(), right.nodes.end(), [now](const NodeSpec& one, const NodeSpec& other) {
+         return one.name == other.name && one.admin == other.admin && one.adminReason == other.adminReason && one.checks == other.checks
+           && notOver(one.drains, now) == notOver(other.drains, now);
        });
 }
 

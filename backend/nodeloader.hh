@@ -14,7 +14,7 @@
 #include "sqlite.hh"
 #include "target.hh"
 
-// Rows of nodes, node_targets, checks and node_state -> NodeTable: what to probe, and which target is whose.
+// Rows of nodes, node_targets, checks, drains and node_state -> NodeTable: what to probe, and which target is whose.
 
 namespace failover
 {
@@ -38,8 +38,8 @@ struct NodeTable
   std::map<int64_t, NodeTarget> targets;
 };
 
-// Whether both describe the same nodes, targets and checks.
-[[nodiscard]] bool sameNodes(const NodeTable& left, const NodeTable& right);
+// Whether both describe the same nodes, targets, checks and drains, but for drains that are over by `now`.
+[[nodiscard]] bool sameNodes(const NodeTable& left, const NodeTable& right, std::chrono::system_clock::time_point now);
 
 // Reads all of them. `previous` may be null. Nodes that it knows keep their NodeHealth, and `owners` is the same
 // object when no target, priority or weight changed, so that zones built with it stay as they are.

@@ -6,31 +6,19 @@ namespace failover
 {
 namespace
 {
+  // For whoever looks what was planned yesterday.
+  constexpr std::chrono::hours s_keepDrains{24};
+
   template <typename Unit>
   int64_t since1970(std::chrono::system_clock::time_point when)
   {
     return std::chrono::duration_cast<Unit>(when.time_since_epoch()).count();
   }
 
-  // The operator's wish that leads to a state.
-  AdminState wishOf(NodeState state) noexcept
-  {
-    switch (state) {
-    case NodeState::Drained:
-      return AdminState::Drain;
-    case NodeState::ForcedUp:
-      return AdminState::Up;
-    case NodeState::ForcedDown:
-      return AdminState::Down;
-    default:
-      return AdminState::Auto;
-    }
-  }
-
   // Of a node that follows the operator's wish the operator's own words are kept, which are wanted again at the next start.
   const std::string& reasonOf(const NodeStatus& node)
   {
-    return wishOf(node.state) == AdminState::Auto ? node.reason : node.adminReason;
+    return node.admin == AdminState::Auto ? node.reason : node.adminReason;
   }
 
   void addEvents(Database& database, const std::vector<NodeTransition>& transitions, size_t historyEvents)
@@ -64,9 +52,11 @@ void writeStates(Database& database, const std::vector<NodeTransition>& transiti
   for (const auto& node : nodes) {
     upsert.bind(1, node.name).bind(2, toString(node.state)).bind(3, toString(node.verdict));
     upsert.bind(4, since1970<std::chrono::seconds>(node.since)).bind(5, since1970<std::chrono::seconds>(now)).bind(6, reasonOf(node));
-    upsert.bind(7, toString(wishOf(node.state))).step();
+    upsert.bind(7, toString(node.admin)).step();
     upsert.reset();
   }
+  Statement prune(database, "DELETE FROM drains WHERE ends < ?1");
+  prune.bind(1, since1970<std::chrono::seconds>(now - s_keepDrains)).step();
   transaction.commit();
 }
 

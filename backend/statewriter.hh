@@ -15,7 +15,7 @@
 namespace failover
 {
 // Puts transitions into health_events and the states of `nodes` into node_state, confirmed at `now`; keeps the newest
-// `historyEvents` events.
+// `historyEvents` events, and no drain that has been over for a day.
 void writeStates(Database& database, const std::vector<NodeTransition>& transitions, const std::vector<NodeStatus>& nodes,
   std::chrono::system_clock::time_point now, size_t historyEvents);
 

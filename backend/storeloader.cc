@@ -161,7 +161,7 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   const auto after = draft.finish(d_zones);
   Report report;
   describeZones(before.get(), *after, replaced, report);
-  report.nodes = !sameNodes(d_nodes, nodes);
+  report.nodes = !sameNodes(d_nodes, nodes, now);
   report.policies = policies.policies != d_policies.policies;
   d_seenChange = newest;
   d_identity = d_store->identity();

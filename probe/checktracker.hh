@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include "checkresult.hh"
 #include "checkspec.hh"
@@ -26,6 +27,9 @@ public:
   [[nodiscard]] const CheckSpec& spec() const noexcept { return d_spec; }
   [[nodiscard]] Verdict verdict() const noexcept { return d_health.verdict(); }
   [[nodiscard]] bool pending() const noexcept { return d_health.pending(); }
+  // When the verdict turns from Up to Down if every run fails from the one at `due` on, at the earliest; nothing while no
+  // failure has been counted.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> fallsAt(std::chrono::steady_clock::time_point due) const noexcept;
   [[nodiscard]] bool hasLocalProblem() const noexcept { return d_status.localProblem; }
   [[nodiscard]] bool hasRun() const noexcept { return d_status.runs != 0; }
   // How the verdict came about: "after 3/3 failures of https://…: HTTP 503 (expected 200-399)",

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 #include "checkspec.hh"
+#include "drainplan.hh"
 #include "health.hh"
 #include "log.hh"
 
@@ -24,11 +25,13 @@ struct NodeSpec
   std::string name;
   AdminState admin{AdminState::Auto};
   std::string adminReason;                       // shown while admin is not Auto; may be empty
+  std::vector<PlannedDrain> drains;              // obeyed while admin is Auto
   std::vector<CheckSpec> checks;                 // enabled ones; a node without checks is up
   std::shared_ptr<NodeHealth> health;            // where the state is published; never null
   Verdict remembered{Verdict::Unknown};          // from an earlier run; where its checks start
-  std::chrono::system_clock::time_point since{}; // of `remembered`; epoch when unknown
   std::string rememberedReason;                  // why it was so; may be empty
+  NodeState last{NodeState::Unknown};            // what it was before; anything else will be news
+  std::chrono::system_clock::time_point since{}; // of `last`; epoch when unknown
 };
 
 struct NodeTransition
@@ -64,7 +67,9 @@ struct NodeStatus
   std::chrono::system_clock::time_point since{};
   std::string reason;                // why it is in this state, for people
   Verdict verdict{Verdict::Unknown}; // what the checks say, whatever the operator wants
-  std::string adminReason;           // NodeSpec::adminReason
+  AdminState admin{AdminState::Auto};
+  std::string adminReason;          // NodeSpec::adminReason
+  std::vector<PlannedDrain> drains; // NodeSpec::drains
   std::vector<CheckStatus> checks;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <pthread.h>
@@ -11,6 +12,7 @@ namespace failover
 namespace
 {
   constexpr std::chrono::milliseconds s_longestWait(60000); // nothing is due that late; any bound will do
+  constexpr std::chrono::milliseconds s_clockCheck(1000);   // while something is planned: the wall clock may be set anew
   constexpr std::chrono::milliseconds s_pause(1000);        // after a surprise, so that a lasting one does not spin the loop
 
   CheckResult localProblem(const std::string& text)
@@ -39,15 +41,29 @@ void Prober::Loop::run() noexcept
 void Prober::Loop::runOnce()
 {
   takeOrders();
+  followPlans();
   if (d_needsRequeue) {
     requeue();
   }
   startDue();
   d_multi->perform();
   d_multi->drain([this](CURL* easy, CURLcode code) { finish(easy, code); });
+  d_multi->wait(untilWork());
+}
+
+std::chrono::milliseconds Prober::Loop::untilWork() const noexcept
+{
+  auto limit = s_longestWait;
+  if (d_nextChange) {
+    limit = s_clockCheck;
+    const auto now = std::chrono::system_clock::now();
+    if (*d_nextChange - inSeconds(now) <= s_clockCheck) { // a later one may be too late for a difference in nanoseconds
+      limit = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*d_nextChange - now), std::chrono::milliseconds(0), s_clockCheck);
+    }
+  }
   // At the limit only the end of a run can make room for the next.
   const bool hasRoom = d_inFlight < d_maxInFlight;
-  d_multi->wait(hasRoom ? d_queue.untilNext(Clock::now(), s_longestWait) : s_longestWait);
+  return hasRoom ? d_queue.untilNext(Clock::now(), limit) : limit;
 }
 
 // Not on the transfers' own wakeup: they may be what went wrong.
@@ -81,41 +97,6 @@ void Prober::Loop::takeOrders()
   const std::lock_guard lock(d_mutex);
   d_done = d_takenNumber;
   d_changed.notify_all();
-}
-
-void Prober::Loop::replaceNodes()
-{
-  const auto now = Clock::now();
-  std::vector<std::unique_ptr<Probe>> gone; // destroyed without the mutex: that ends transfers
-  std::vector<NodeTransition> transitions;
-  d_queue.clear(); // it borrows what may go
-  d_needsRequeue = true;
-  {
-    const std::lock_guard lock(d_mutex);
-    gone = d_roster.replace(*d_taken, now);
-    for (const auto& node : d_roster.nodes()) {
-      if (auto transition = node->tracker.refresh(node->checks(), nullptr, std::chrono::system_clock::now())) {
-        transitions.push_back(std::move(*transition));
-      }
-    }
-  }
-  for (const auto& transition : transitions) {
-    d_listener.nodeChanged(transition);
-  }
-  if (!d_initial.isSet && !d_roster.nodes().empty()) {
-    d_initial.isSet = true;
-    d_initial.began = now;
-    d_roster.forEachProbe([this](const Probe& probe) {
-      ++d_initial.left;
-      d_initial.lastSerial = probe.serial;
-    });
-  }
-  for (const auto& probe : gone) {
-    if (!probe->tracker.hasRun()) {
-      leaveInitialRound(*probe);
-    }
-  }
-  checkInitialRound();
 }
 
 void Prober::Loop::requeue()
@@ -194,6 +175,7 @@ void Prober::Loop::count(Probe& probe, const CheckResult& result)
   const double random = std::uniform_real_distribution<double>()(d_random);
   probe.due = nextDue({spec.interval, spec.retry}, probe.tracker.pending(), probe.started, Clock::now(), random);
   d_queue.push(probe);
+  forecast(*probe.node);
   logLocalProblem(probe, hadLocalProblem, result.text);
   if (isFirst) {
     leaveInitialRound(probe);

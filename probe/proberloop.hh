@@ -51,8 +51,14 @@ private:
   void run() noexcept;
   void runOnce();
   void pause(const std::string& reason) noexcept;
+  [[nodiscard]] std::chrono::milliseconds untilWork() const noexcept;
   void takeOrders();
   void replaceNodes();
+  void followPlans();
+  // Nodes have been described anew, or their plans want them otherwise now. REQUIRES: d_mutex is held.
+  std::vector<NodeTransition> refreshNodes();
+  void report(const std::vector<NodeTransition>& transitions);
+  static void forecast(ProbedNode& node) noexcept;
   void requeue();
   void startDue();
   void start(Probe& probe);
@@ -76,7 +82,8 @@ private:
   size_t d_inFlight{0};
   InitialRound d_initial;
   bool d_needsRequeue{false};
-  std::optional<std::vector<NodeSpec>> d_taken; // orders until they have been acted on
+  std::optional<std::chrono::sys_seconds> d_nextChange; // when a node's plan wants a look at it
+  std::optional<std::vector<NodeSpec>> d_taken;         // orders until they have been acted on
   uint64_t d_takenNumber{0};
 
   // Protected by d_mutex

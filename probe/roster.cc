@@ -42,6 +42,18 @@ std::vector<const CheckTracker*> ProbedNode::checks() const
   return all;
 }
 
+std::optional<TimePoint> ProbedNode::fallsAt() const noexcept
+{
+  std::optional<TimePoint> first;
+  for (const auto& probe : probes) {
+    const auto falls = probe->tracker.fallsAt(probe->due);
+    if (falls && (!first || *falls < *first)) {
+      first = falls;
+    }
+  }
+  return first;
+}
+
 std::unique_ptr<Probe> Roster::makeProbe(const CheckSpec& spec, Verdict initial, TimePoint now)
 {
   auto probe = std::make_unique<Probe>(spec, initial);

@@ -48,6 +48,8 @@ struct ProbedNode
 
   // Borrowed from probes. Throws only std::bad_alloc.
   [[nodiscard]] std::vector<const CheckTracker*> checks() const;
+  // When the first of its checks turns to Down, as CheckTracker::fallsAt() says. Throws nothing.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> fallsAt() const noexcept;
 };
 
 class Roster

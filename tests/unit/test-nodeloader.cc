@@ -227,4 +227,70 @@ TEST_SUITE("nodeloader")
     CHECK(node.adminReason.empty());
     CHECK((node.health->state() == NodeState::Drained));
   }
+
+  TEST_CASE("each node has its drains, in the order of their starts, and those that are over make no difference")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.addNode("west");
+    store.execute("INSERT INTO drains(id, node, starts, ends, reason) VALUES(1, 'east', 2000000100, NULL, 'new kernel'), (2, 'east', 2000000050, 2000000060, NULL)");
+    const auto table = load(store);
+    const auto at = [](int64_t second) { return std::chrono::sys_seconds(std::chrono::seconds(second)); };
+    CHECK((table.nodes[0].drains == std::vector<PlannedDrain>{{2, at(2000000050), at(2000000060), ""}, {1, at(2000000100), {}, "new kernel"}}));
+    CHECK(table.nodes[1].drains.empty());
+    CHECK(table.nodes[0].health->serving());
+    CHECK(sameNodes(table, load(store), s_now));
+    store.execute("DELETE FROM drains WHERE id=2");
+    CHECK_FALSE(sameNodes(table, load(store), s_now + 59s));
+    CHECK(sameNodes(table, load(store), s_now + 60s));
+  }
+
+  TEST_CASE("a node is drained from the load on where its plan says so, and only 'auto' yields")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.execute("INSERT INTO drains(node, starts, ends) VALUES('east', 2000000000, 2000000001)");
+    const auto node = load(store).nodes.at(0);
+    CHECK((node.admin == AdminState::Auto));
+    CHECK((node.health->state() == NodeState::Drained));
+    CHECK((node.last == NodeState::Drained));
+    store.execute("UPDATE nodes SET admin_state='up'");
+    CHECK((load(store).nodes.at(0).health->state() == NodeState::ForcedUp));
+    store.execute("UPDATE nodes SET admin_state='auto'; UPDATE drains SET ends=2000000000, starts=1999999999");
+    CHECK(load(store).nodes.at(0).health->serving());
+  }
+
+  TEST_CASE("drains that cannot be used are problems, and harmless")
+  {
+    const TestStore store;
+    store.addNode("east");
+    force(store, "DROP TRIGGER failover_drains_insert; INSERT INTO drains(id, node, starts, ends) VALUES(1, 'ghost', 1, 2), (2, 'east', 5, 5), (3, 'east', -1, 7), (4, 'east', 2000000000000, NULL)");
+    const auto table = load(store);
+    CHECK(table.nodes[0].drains.empty());
+    REQUIRE(table.problems.total() == 4);
+    CHECK(table.problems.listed()[0].text() == "drains id 3: starts: '-1' is no number from 0 to 4294967295 (left out)");
+    CHECK(table.problems.listed()[1].text() == "drains id 2: ends: is not after starts (left out)");
+    CHECK(table.problems.listed()[2].text() == "drains id 4: starts: '2000000000000' is no number from 0 to 4294967295 (left out)");
+    CHECK(table.problems.listed()[3].text() == "drains id 1: node 'ghost' does not exist (left out)");
+  }
+
+  TEST_CASE("what a node was is remembered with its time: only another state is a turn")
+  {
+    const TestStore store;
+    store.addNode("east");
+    const auto since = int64_t{1'900'000'000'000};
+    CHECK(load(store).nodes[0].health->turnedAt() == 0);
+    for (const auto* state : {"up", "down"}) {
+      remember(store, state, state, 0s, "");
+      const auto node = load(store).nodes.at(0);
+      CHECK(toString(node.last) == state);
+      CHECK(node.health->turnedAt() == since);
+    }
+    remember(store, "drained", "up", 0s, "planned drain"); // which has ended while nobody ran
+    const auto node = load(store).nodes.at(0);
+    CHECK((node.last == NodeState::Drained));
+    CHECK(node.rememberedReason.empty());
+    CHECK((node.health->state() == NodeState::Up));
+    CHECK(node.health->turnedAt() == toMilliseconds(s_now));
+  }
 }

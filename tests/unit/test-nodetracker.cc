@@ -1,72 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
-#include "probe/nodetracker.hh"
+#include "trackednode.hh"
 
 using namespace failover;
+using namespace failover::test;
 using namespace std::chrono_literals;
 
 // Double parentheses: doctest would print these enumerators with failover::toString, whose type it cannot join.
-
-namespace
-{
-using TimePoint = std::chrono::system_clock::time_point;
-const TimePoint s_now{1000h};
-const CheckResult s_good{Outcome::Passed, "HTTP 200", 12ms};
-const CheckResult s_bad{Outcome::BadStatus, "HTTP 503 (expected 200-399)", 3ms};
-const CheckResult s_local{Outcome::LocalProblem, "too many open files", 0ms};
-
-CheckSpec check(int64_t id, const std::string& url)
-{
-  CheckRow row;
-  row.id = id;
-  row.url = url;
-  return parseCheck(row);
-}
-
-NodeSpec east()
-{
-  NodeSpec spec;
-  spec.name = "east";
-  spec.health = std::make_shared<NodeHealth>("east");
-  return spec;
-}
-
-// A node with two checks, a and b.
-struct Node
-{
-  explicit Node(const NodeSpec& spec) :
-    health(spec.health), node(spec), a(check(1, "http://a/"), spec.remembered), b(check(2, "http://b/"), spec.remembered) { }
-
-  std::optional<NodeTransition> refresh(const CheckTracker* cause = nullptr, TimePoint now = s_now)
-  {
-    return node.refresh({&a, &b}, cause, now);
-  }
-  // What the last of `times` results led to.
-  std::optional<NodeTransition> record(CheckTracker& which, const CheckResult& result, unsigned times = 1)
-  {
-    std::optional<NodeTransition> transition;
-    for (unsigned i = 0; i < times; ++i) {
-      transition = which.record(result, s_now) == Transition::Changed ? refresh(&which) : std::nullopt;
-    }
-    return transition;
-  }
-
-  std::shared_ptr<NodeHealth> health;
-  NodeTracker node;
-  CheckTracker a;
-  CheckTracker b;
-};
-
-void expect(const std::optional<NodeTransition>& transition, NodeState from, NodeState to, const std::string& reason)
-{
-  REQUIRE(transition.has_value());
-  CHECK((transition->from == from));
-  CHECK((transition->to == to));
-  CHECK(transition->reason == reason);
-  CHECK(transition->node == "east");
-}
-}
 
 TEST_SUITE("checktracker")
 {
@@ -125,6 +66,28 @@ TEST_SUITE("checktracker")
     CHECK(tracker.record(s_bad, s_now) == Transition::Changed);
     CHECK_FALSE(tracker.hasLocalProblem());
   }
+
+  TEST_CASE("a verdict falls when as many runs as are missing have failed, at the earliest")
+  {
+    CheckRow row;
+    row.id = 1;
+    row.url = "http://a/";
+    row.fall = 3;
+    row.retryMs = 500;
+    CheckTracker tracker(parseCheck(row), Verdict::Up);
+    const std::chrono::steady_clock::time_point due{10s};
+    CHECK_FALSE(tracker.fallsAt(due).has_value());
+    tracker.record(s_bad, s_now);
+    CHECK((tracker.fallsAt(due) == due + 500ms));
+    tracker.record(s_local, s_now);
+    CHECK((tracker.fallsAt(due) == due + 500ms));
+    tracker.record(s_bad, s_now);
+    CHECK((tracker.fallsAt(due) == due));
+    tracker.record(s_bad, s_now);
+    CHECK_FALSE(tracker.fallsAt(due).has_value()); // down
+    tracker.record(s_good, s_now);
+    CHECK_FALSE(tracker.fallsAt(due).has_value()); // on its way up
+  }
 }
 
 TEST_SUITE("nodetracker")
@@ -171,9 +134,12 @@ TEST_SUITE("nodetracker")
   {
     auto spec = east();
     spec.remembered = Verdict::Down;
+    spec.last = NodeState::Down;
     spec.since = s_now - 5h;
     Node node(spec);
-    expect(node.refresh(), NodeState::Unknown, NodeState::Down, "as in an earlier run: http://a/");
+    CHECK_FALSE(node.refresh().has_value());
+    CHECK((node.health->state() == NodeState::Down));
+    CHECK(node.node.status().reason == "as in an earlier run: http://a/");
     CHECK((node.node.status().since == s_now - 5h));
     CHECK_FALSE(node.record(node.a, s_good, 2).has_value());
     CHECK_FALSE(node.record(node.b, s_good).has_value());
@@ -181,11 +147,11 @@ TEST_SUITE("nodetracker")
     CHECK((node.node.status().since == s_now));
   }
 
-  TEST_CASE("what NodeHealth already says is no news")
+  TEST_CASE("what the node already was is no news, even where it is not known since when")
   {
     auto spec = east();
     spec.remembered = Verdict::Down;
-    spec.health->publish(NodeState::Down, 0);
+    spec.last = NodeState::Down;
     Node node(spec);
     CHECK_FALSE(node.refresh().has_value());
     CHECK((node.node.status().since == s_now)); // it was not known since when
@@ -223,9 +189,10 @@ TEST_SUITE("nodetracker")
   {
     auto spec = east();
     spec.remembered = Verdict::Down;
+    spec.last = NodeState::Down;
     spec.since = s_now - 5h;
     NodeTracker node(spec);
-    expect(node.refresh({}, nullptr, s_now), NodeState::Unknown, NodeState::Up, "without checks");
+    expect(node.refresh({}, nullptr, s_now), NodeState::Down, NodeState::Up, "without checks");
     CHECK((node.status().since == s_now));
     const CheckTracker joined(check(1, "http://a/"), Verdict::Unknown);
     CHECK_FALSE(node.refresh({&joined}, nullptr, s_now).has_value());

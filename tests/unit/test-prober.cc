@@ -7,6 +7,7 @@
 #include "httpserver.hh"
 #include "probe/prober.hh"
 #include "recordinglistener.hh"
+#include "probednode.hh"
 #include "runcheck.hh"
 
 using namespace failover;
@@ -17,41 +18,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-CheckSpec quick(int64_t id, const std::string& url)
-{
-  CheckRow row;
-  row.id = id;
-  row.url = url;
-  row.intervalMs = 100;
-  row.timeoutMs = 90;
-  row.retryMs = 10;
-  return parseCheck(row);
-}
-
-NodeSpec node(const std::string& name, std::vector<CheckSpec> checks = {})
-{
-  NodeSpec spec;
-  spec.name = name;
-  spec.checks = std::move(checks);
-  spec.health = std::make_shared<NodeHealth>(name);
-  return spec;
-}
-
-// Waits until `condition` holds. Each look is at least one prober's round apart from the next by settle()'s own wait.
-template <typename Condition>
-bool eventually(Prober& prober, const std::vector<NodeSpec>& nodes, Condition condition)
-{
-  const auto end = std::chrono::steady_clock::now() + s_deadline;
-  while (std::chrono::steady_clock::now() < end) {
-    if (condition(prober.status())) {
-      return true;
-    }
-    prober.setNodes(nodes);
-    prober.settle(s_deadline);
-  }
-  return false;
-}
-
 std::vector<std::string> threadNames()
 {
   std::vector<std::string> names;

@@ -21,6 +21,9 @@ NodeStatus nodeIn(NodeState state, Verdict verdict)
   node.since = s_now - 90s;
   node.reason = "why";
   node.verdict = verdict;
+  node.admin = state == NodeState::Drained ? AdminState::Drain : state == NodeState::ForcedUp ? AdminState::Up
+    : state == NodeState::ForcedDown                                                          ? AdminState::Down
+                                                                                              : AdminState::Auto;
   node.adminReason = "new kernel";
   return node;
 }
@@ -83,6 +86,28 @@ TEST_SUITE("statewriter")
     REQUIRE(writeAdminState(database, "east", AdminState::Drain, NodeState::Drained, "new disk", s_now));
     write(store, {}, {nodeIn(NodeState::Drained, Verdict::Up)});
     CHECK(stateRow(store) == "drained up 1999999910 2000000000 new disk");
+  }
+
+  TEST_CASE("a planned drain is written with its own reason, beside a wish that is still 'auto'")
+  {
+    const TestStore store;
+    store.addNode("east");
+    auto node = nodeIn(NodeState::Drained, Verdict::Up);
+    node.admin = AdminState::Auto;
+    write(store, {}, {node});
+    CHECK(stateRow(store) == "drained up 1999999910 2000000000 why");
+    node.reason = "why now";
+    write(store, {}, {node});
+    CHECK(stateRow(store) == "drained up 1999999910 2000000000 why now");
+  }
+
+  TEST_CASE("drains go a day after their end; those without one stay")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.execute("INSERT INTO drains(id, node, starts, ends) VALUES(1, 'east', 1, 2000000000-86401), (2, 'east', 1, 2000000000-86400), (3, 'east', 1, NULL), (4, 'east', 1, 2000000001)");
+    write(store, {}, {});
+    CHECK(store.value("SELECT group_concat(id) FROM drains") == "2,3,4");
   }
 
   TEST_CASE("a node that was deleted gets no state any more, but its history stays")
