@@ -33,23 +33,14 @@ namespace control
     }
     return found;
   }
-
-  std::string joined(const Words& words, size_t from)
-  {
-    std::string text;
-    for (auto i = from; i < words.size(); ++i) {
-      text += (text.empty() ? "" : " ") + words[i];
-    }
-    return text;
-  }
 }
 
 namespace
 {
   constexpr std::array s_commands{
     Command{"failover-status", "[NODE] [json]", "show every node and check, or one node", control::status},
-    Command{"failover-drain", "NODE [REASON]", "take a node out of the answers by hand", control::drain},
-    Command{"failover-resume", "NODE", "end a drain", control::resume},
+    Command{"failover-drain", "NODE [at TIME] [for DURATION] [force] [REASON]", "take a node out of the answers, now or at a time", control::drain},
+    Command{"failover-resume", "NODE", "end a drain, or call off what is planned", control::resume},
     Command{"failover-force", "NODE up|down [REASON]", "override what the checks of a node say", control::force},
     Command{"failover-release", "NODE", "let the checks of a forced node decide again", control::release},
     Command{"failover-reload", "", "read the whole store now and say what changed", control::reload},

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 #include "probe/prober.hh"
+#include "words.hh"
 
 // What the pdns_control commands are made of, by topic, and what they share; the table of them is in control.cc.
 // Thread: the host's control thread.
@@ -29,9 +30,6 @@ struct Found
 };
 // NODE or SUFFIX:NODE.
 Found findNode(Runtimes runtimes, const std::string& word);
-
-// The words from the one of this index on, with blanks between.
-std::string joined(const Words& words, size_t from);
 
 // Each is a Command::run. controlstatus.cc:
 std::string status(Runtimes runtimes, const Words& words);

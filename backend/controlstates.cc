@@ -1,62 +1,135 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include "controlcommands.hh"
+#include "counted.hh"
+#include "drainorder.hh"
 #include "runtime.hh"
+#include "statusreport.hh"
 
 namespace failover::control
 {
 namespace
 {
-  std::string setAdmin(const Found& found, AdminState admin, const std::string& reason)
+  constexpr const char* s_drainUsage = "error: usage: failover-drain NODE [at TIME] [for DURATION] [force] [REASON]\n";
+
+  std::string goneFrom(const Found& found)
+  {
+    return "error: node '" + found.node.name + "' is no longer in the store\n";
+  }
+
+  // What `change` says, or that nothing changed, and why.
+  std::string tried(const std::function<std::string()>& change)
   {
     try {
-      if (!found.runtime->setAdminState(found.node.name, admin, reason)) {
-        return "error: node '" + found.node.name + "' is no longer in the store\n";
-      }
+      return change();
     }
     catch (const std::exception& error) {
       return std::string("error: nothing changed: ") + error.what() + "\n";
     }
-    const auto nodes = found.runtime->nodes();
-    const auto now = std::find_if(nodes.begin(), nodes.end(), [&](const NodeStatus& node) { return node.name == found.node.name; });
-    return "node " + found.node.name + ": " + std::string(toString(found.node.state)) + " -> " + std::string(toString(now != nodes.end() ? now->state : found.node.state)) + "\n";
   }
 
-  // Ends what the operator wanted of a node: a drain, or a forced state.
-  std::string endWish(Runtimes runtimes, const Words& words, bool drain)
+  NodeStatus nowOf(const Found& found)
   {
-    if (words.size() != 2) {
-      return std::string("error: usage: ") + (drain ? "failover-resume" : "failover-release") + " NODE\n";
+    const auto nodes = found.runtime->nodes();
+    const auto now = std::find_if(nodes.begin(), nodes.end(), [&](const NodeStatus& node) { return node.name == found.node.name; });
+    return now != nodes.end() ? *now : found.node;
+  }
+
+  // "node east: up -> drained"
+  std::string turned(const Found& found)
+  {
+    return "node " + found.node.name + ": " + std::string(toString(found.node.state)) + " -> " + std::string(toString(nowOf(found).state));
+  }
+
+  std::string setAdmin(const Found& found, AdminState admin, const std::string& reason)
+  {
+    return tried([&] {
+      return found.runtime->setAdminState(found.node.name, admin, reason) ? turned(found) + "\n" : goneFrom(found);
+    });
+  }
+
+  // What the plan of a node goes behind, if anything does.
+  std::string wishBefore(const NodeStatus& node)
+  {
+    switch (node.admin) {
+    case AdminState::Up:
+    case AdminState::Down:
+      return "node " + node.name + " is " + std::string(toString(node.state)) + ": it is drained once failover-release has ended that\n";
+    case AdminState::Drain:
+      return "node " + node.name + " stays drained until failover-resume\n";
+    case AdminState::Auto:
+      break;
     }
-    const auto found = findNode(runtimes, words[1]);
-    if (found.runtime == nullptr) {
-      return found.error;
+    return {};
+  }
+
+  std::string planDrain(const Found& found, const PlannedDrain& drain)
+  {
+    return tried([&]() -> std::string {
+      if (!found.runtime->planDrain(found.node.name, drain)) {
+        return goneFrom(found);
+      }
+      const auto now = inSeconds(std::chrono::system_clock::now());
+      const auto said = drain.starts > now ? "node " + found.node.name + ": " + drainText(drain, now) + " (from " + toText(drain.starts) + ")" : turned(found) + ": " + drainText(drain, now);
+      return said + "\n" + wishBefore(found.node);
+    });
+  }
+
+  std::string describe(const Found& found, const EndedDrains& ended)
+  {
+    const auto name = "node " + found.node.name;
+    if (ended.calledOff > 0) {
+      return name + ": " + counted(static_cast<size_t>(ended.calledOff), "planned drain") + " called off\n";
     }
-    const auto state = found.node.state;
-    const bool forced = state == NodeState::ForcedUp || state == NodeState::ForcedDown;
-    if (drain ? forced : state == NodeState::Drained) {
-      return "error: node '" + words[1] + "' is " + std::string(toString(state)) + "; use " + (drain ? "failover-release" : "failover-resume") + "\n";
+    if (!ended.wish && ended.running == 0) {
+      return wishBefore(found.node).empty() ? name + ": nothing to end, it is " + std::string(toString(found.node.state)) + " by its checks\n" : "error: node '" + found.node.name + "' is " + std::string(toString(found.node.state)) + "; use failover-release\n";
     }
-    if (!forced && state != NodeState::Drained) {
-      return "node " + found.node.name + ": nothing to end, it is " + std::string(toString(state)) + " by its checks\n";
+    auto text = turned(found) + "\n";
+    const auto now = inSeconds(std::chrono::system_clock::now());
+    for (const auto& drain : nowOf(found).drains) {
+      if (!isOver(drain, now)) {
+        text += name + ": " + drainText(drain, now) + "; resume again to call it off\n";
+      }
     }
-    return setAdmin(found, AdminState::Auto, "");
+    return text;
   }
 }
 
 std::string drain(Runtimes runtimes, const Words& words)
 {
   if (words.size() < 2) {
-    return "error: usage: failover-drain NODE [REASON]\n";
+    return s_drainUsage;
   }
-  const auto found = findNode(runtimes, words[1]);
-  return found.runtime == nullptr ? found.error : setAdmin(found, AdminState::Drain, joined(words, 2));
+  DrainOrder order;
+  try {
+    order = parseDrainOrder({words.begin() + 1, words.end()}, std::chrono::system_clock::now(), systemTimeZone());
+  }
+  catch (const MomentError& error) {
+    return "error: " + std::string(error.what()) + "\n";
+  }
+  const auto found = findNode(runtimes, order.node);
+  if (found.runtime == nullptr) {
+    return found.error;
+  }
+  return order.isPlanned ? planDrain(found, order.drain) : setAdmin(found, AdminState::Drain, order.drain.reason);
 }
 
 std::string resume(Runtimes runtimes, const Words& words)
 {
-  return endWish(runtimes, words, true);
+  if (words.size() != 2) {
+    return "error: usage: failover-resume NODE\n";
+  }
+  const auto found = findNode(runtimes, words[1]);
+  if (found.runtime == nullptr) {
+    return found.error;
+  }
+  return tried([&] {
+    const auto ended = found.runtime->endDrains(found.node.name);
+    return ended ? describe(found, *ended) : goneFrom(found);
+  });
 }
 
 std::string force(Runtimes runtimes, const Words& words)
@@ -70,6 +143,20 @@ std::string force(Runtimes runtimes, const Words& words)
 
 std::string release(Runtimes runtimes, const Words& words)
 {
-  return endWish(runtimes, words, false);
+  if (words.size() != 2) {
+    return "error: usage: failover-release NODE\n";
+  }
+  const auto found = findNode(runtimes, words[1]);
+  if (found.runtime == nullptr) {
+    return found.error;
+  }
+  const auto state = std::string(toString(found.node.state));
+  if (found.node.state == NodeState::Drained) {
+    return "error: node '" + found.node.name + "' is drained; use failover-resume\n";
+  }
+  if (found.node.admin == AdminState::Auto) {
+    return "node " + found.node.name + ": nothing to end, it is " + state + " by its checks\n";
+  }
+  return setAdmin(found, AdminState::Auto, "");
 }
 }

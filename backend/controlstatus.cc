@@ -39,7 +39,7 @@ std::string status(Runtimes runtimes, const Words& words)
     }
     const auto nodes = only != nullptr ? std::vector{found.node} : runtime->nodes();
     if (json) {
-      auto entry = statusJson(nodes, runtime->store());
+      auto entry = statusJson(nodes, runtime->store(), now);
       entry["suffix"] = runtime->suffix();
       all.append(std::move(entry));
     }

@@ -61,9 +61,34 @@ bool Runtime::setAdminState(const std::string& node, AdminState admin, const std
   if (!writeAdminState(database, node, admin, combine(admin, Verdict::Unknown), reason, std::chrono::system_clock::now())) {
     return false;
   }
+  obey();
+  return true;
+}
+
+bool Runtime::planDrain(const std::string& node, const PlannedDrain& drain)
+{
+  Database database(d_settings.database, s_lockPatience);
+  if (!writeDrain(database, node, drain)) {
+    return false;
+  }
+  obey();
+  return true;
+}
+
+std::optional<EndedDrains> Runtime::endDrains(const std::string& node)
+{
+  Database database(d_settings.database, s_lockPatience);
+  const auto ended = failover::endDrains(database, node, inSeconds(std::chrono::system_clock::now()));
+  if (ended) {
+    obey();
+  }
+  return ended;
+}
+
+void Runtime::obey()
+{
   storeWritten();
   d_prober.settle(s_settlePatience);
-  return true;
 }
 
 std::string Runtime::reload()

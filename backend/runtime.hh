@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
+#include "drainwriter.hh"
 #include "host.hh"
 #include "probe/prober.hh"
 #include "published.hh"
@@ -57,10 +59,17 @@ public:
   // Throws SqliteError when the store cannot be written; then nothing changed.
   bool setAdminState(const std::string& node, AdminState admin, const std::string& reason);
 
+  // The same for what the operator plans, and for the end of drains of either kind (nothing: no such node).
+  bool planDrain(const std::string& node, const PlannedDrain& drain);
+  std::optional<EndedDrains> endDrains(const std::string& node);
+
   // Reads the whole store again and says what came of it.
   [[nodiscard]] std::string reload();
 
 private:
+  // The store was written for the operator: returns when answers follow.
+  void obey();
+
   // ProberListener, on the probe thread.
   void nodeChanged(const NodeTransition& transition) noexcept override;
   void log(LogLevel level, const std::string& message) noexcept override;

@@ -2,14 +2,14 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "statusreport.hh"
 #include "counted.hh"
+#include "moments.hh"
 #include <algorithm>
-#include <array>
-#include <ctime>
 
 namespace failover
 {
 namespace
 {
+  using std::chrono::sys_seconds;
   using std::chrono::system_clock;
   using Row = std::vector<std::string>;
 
@@ -53,15 +53,32 @@ namespace
 
   Json::Value utc(system_clock::time_point when)
   {
-    if (when == system_clock::time_point{}) {
-      return Json::nullValue;
+    return when == system_clock::time_point{} ? Json::Value() : Json::Value(toText(inSeconds(when)));
+  }
+
+  Json::Value drainJson(const PlannedDrain& drain, sys_seconds now)
+  {
+    Json::Value json;
+    json["starts"] = toText(drain.starts);
+    json["ends"] = drain.ends ? Json::Value(toText(*drain.ends)) : Json::Value();
+    json["running"] = drain.starts <= now;
+    json["reason"] = drain.reason;
+    return json;
+  }
+
+  // One per drain that is not over: "east: drain planned in 3 h". A forced state goes before the plan.
+  std::string drainLines(const std::vector<NodeStatus>& nodes, sys_seconds now)
+  {
+    std::string text;
+    for (const auto& node : nodes) {
+      const bool isForced = node.admin == AdminState::Up || node.admin == AdminState::Down;
+      for (const auto& drain : node.drains) {
+        if (!isOver(drain, now)) {
+          text += (text.empty() ? "\n" : "") + node.name + ": " + drainText(drain, now) + (isForced ? " (not while " + std::string(toString(node.state)) + ")" : "") + '\n';
+        }
+      }
     }
-    const auto seconds = system_clock::to_time_t(when);
-    std::tm fields{};
-    gmtime_r(&seconds, &fields);
-    std::array<char, sizeof("2026-01-01T00:00:00Z")> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &fields);
-    return text.data();
+    return text;
   }
 
   Json::Value checkJson(const CheckStatus& check)
@@ -105,6 +122,18 @@ std::string ago(system_clock::time_point then, system_clock::time_point now)
   return std::to_string(seconds / day) + " d";
 }
 
+std::string drainText(const PlannedDrain& drain, sys_seconds now)
+{
+  std::string text = "drain ";
+  if (drain.starts > now) {
+    text += "planned in " + spelledRoughly(drain.starts - now) + (drain.ends ? " for " + spelled(*drain.ends - drain.starts) : "");
+  }
+  else {
+    text += drain.ends ? "ends in " + spelledRoughly(*drain.ends - now) : "until resumed";
+  }
+  return text + (drain.reason.empty() ? "" : ": " + drain.reason);
+}
+
 std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, system_clock::time_point now)
 {
   std::vector<Row> rows{{"NODE", "STATE", "FOR", "WHY"}};
@@ -120,6 +149,7 @@ std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus&
     }
   }
   std::string text = nodes.empty() ? "no nodes: add one with schema/add-node.sql\n" : aligned(rows);
+  text += drainLines(nodes, inSeconds(now));
   if (checks.size() > 1) {
     text += '\n' + aligned(checks);
   }
@@ -138,7 +168,7 @@ std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus&
   return text;
 }
 
-Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store)
+Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store, system_clock::time_point now)
 {
   Json::Value json;
   json["nodes"] = Json::arrayValue;
@@ -148,6 +178,12 @@ Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& 
     entry["state"] = std::string(toString(node.state));
     entry["since"] = utc(node.since);
     entry["reason"] = node.reason;
+    entry["drains"] = Json::arrayValue;
+    for (const auto& drain : node.drains) {
+      if (!isOver(drain, inSeconds(now))) {
+        entry["drains"].append(drainJson(drain, inSeconds(now)));
+      }
+    }
     entry["checks"] = Json::arrayValue;
     for (const auto& check : node.checks) {
       entry["checks"].append(checkJson(check));

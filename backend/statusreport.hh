@@ -15,9 +15,12 @@ namespace failover
 // "4 s", "12 min", "3 h", "9 d"; "-" for the epoch (never).
 [[nodiscard]] std::string ago(std::chrono::system_clock::time_point then, std::chrono::system_clock::time_point now);
 
-// Aligned columns, a line per node and below it a line per check; then what is wrong with the store, if anything.
+// "drain planned in 3 h for 2 h: new kernel", "drain ends in 2 h: new kernel", "drain until resumed".
+[[nodiscard]] std::string drainText(const PlannedDrain& drain, std::chrono::sys_seconds now);
+
+// Aligned columns, a line per node, one per drain that is not over, and one per check; then what is wrong with the store, if anything.
 [[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, std::chrono::system_clock::time_point now);
 
 // {"nodes":[…],"store":{…}}; times are UTC, RFC 3339, or null.
-[[nodiscard]] Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store);
+[[nodiscard]] Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store, std::chrono::system_clock::time_point now);
 }

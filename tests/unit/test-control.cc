@@ -95,7 +95,7 @@ TEST_SUITE("control")
   {
     const Serving serving("", {"east"});
     CHECK(run(serving, "failover-status east west") == "error: usage: failover-status [NODE] [json]\n");
-    CHECK(run(serving, "failover-drain") == "error: usage: failover-drain NODE [REASON]\n");
+    CHECK(run(serving, "failover-drain") == "error: usage: failover-drain NODE [at TIME] [for DURATION] [force] [REASON]\n");
     CHECK(run(serving, "failover-resume") == "error: usage: failover-resume NODE\n");
     CHECK(run(serving, "failover-resume east now") == "error: usage: failover-resume NODE\n");
     CHECK(run(serving, "failover-force east") == "error: usage: failover-force NODE up|down [REASON]\n");
@@ -119,6 +119,56 @@ TEST_SUITE("control")
     CHECK(run(serving, "failover-status east").find("new disk") != std::string::npos);
     CHECK(run(serving, "failover-resume east") == "node east: drained -> up\n");
     CHECK(serving.store.value("SELECT admin_state FROM nodes WHERE name='east'") == "auto");
+  }
+
+  TEST_CASE("a drain with an end is a plan that begins at once")
+  {
+    const Serving serving("", {"east"});
+    CHECK(run(serving, "failover-drain east for 2h new kernel").starts_with("node east: up -> drained: drain ends in "));
+    CHECK(serving.store.value("SELECT admin_state FROM nodes") == "auto");
+    CHECK(serving.store.value("SELECT reason FROM drains WHERE ends - starts BETWEEN 7200 AND 7201") == "new kernel");
+    CHECK(serving.runtime->nodes().at(0).reason.starts_with("planned drain until "));
+    CHECK(run(serving, "failover-release east") == "error: node 'east' is drained; use failover-resume\n");
+    CHECK(run(serving, "failover-drain east").starts_with("node east: drained -> drained\n"));
+    CHECK(run(serving, "failover-drain east for 1h").ends_with("\nnode east stays drained until failover-resume\n"));
+    CHECK(run(serving, "failover-resume east") == "node east: drained -> up\n");
+    CHECK(serving.store.value("SELECT count(*) FROM drains") == "0");
+  }
+
+  TEST_CASE("a drain that is planned is shown, outlasts the end of another, and is called off")
+  {
+    const Serving serving("", {"east"});
+    const auto said = run(serving, "failover-drain east at +3h for 90m new kernel");
+    CHECK(said.starts_with("node east: drain planned in "));
+    CHECK(said.find(" for 1 h 30 min: new kernel (from 20") != std::string::npos);
+    CHECK((serving.runtime->nodes().at(0).state == NodeState::Up));
+    CHECK(run(serving, "failover-status").find("east: drain planned in ") != std::string::npos);
+    CHECK(run(serving, "failover-drain east") == "node east: up -> drained\n");
+    const auto ended = run(serving, "failover-resume east");
+    CHECK(ended.starts_with("node east: drained -> up\nnode east: drain planned in "));
+    CHECK(ended.ends_with("; resume again to call it off\n"));
+    CHECK(run(serving, "failover-resume east") == "node east: 1 planned drain called off\n");
+    CHECK(run(serving, "failover-resume east") == "node east: nothing to end, it is up by its checks\n");
+  }
+
+  TEST_CASE("a forced state goes before a plan")
+  {
+    const Serving serving("", {"east"});
+    CHECK(run(serving, "failover-force east up") == "node east: up -> forced-up\n");
+    CHECK(run(serving, "failover-drain east for 2h").ends_with("\nnode east is forced-up: it is drained once failover-release has ended that\n"));
+    CHECK((serving.runtime->nodes().at(0).state == NodeState::ForcedUp));
+    CHECK(run(serving, "failover-release east") == "node east: forced-up -> drained\n");
+    CHECK(run(serving, "failover-resume east") == "node east: drained -> up\n");
+  }
+
+  TEST_CASE("times that are none change nothing")
+  {
+    const Serving serving("", {"east"});
+    CHECK(run(serving, "failover-drain east for ever") == "error: 'ever' is no duration: 90s, 30m, 2h, 1d or 1h30m\n");
+    CHECK(run(serving, "failover-drain east at noon").starts_with("error: 'noon' is no time: "));
+    CHECK(run(serving, "failover-drain east at") == "error: 'at' wants a time after it\n");
+    CHECK((serving.runtime->nodes().at(0).state == NodeState::Up));
+    CHECK(serving.store.value("SELECT count(*) FROM drains") == "0");
   }
 
   TEST_CASE("a force wins until it is released")

@@ -103,6 +103,26 @@ TEST_SUITE("statusreport")
     CHECK(lines == expected);
   }
 
+  TEST_CASE("drains that are planned or under way are listed, and those that are over are not")
+  {
+    const auto now = inSeconds(s_now);
+    auto nodes = twoNodes();
+    nodes[0].drains = {{1, now - 2h, now - 1h, "over"}, {2, now - 1h, now + 90min, "new kernel"}, {3, now + 3h, now + 5h, "new disk"}, {4, now + 50h, {}, ""}};
+    nodes[1].drains = {{5, now - 1h, {}, ""}};
+    nodes[1].admin = AdminState::Down;
+    const auto lines = linesOf(statusTable(nodes, storeStatus(), s_now));
+    CHECK(std::vector(lines.begin() + 3, lines.begin() + 9) == std::vector<std::string>{"", "east: drain ends in 1 h 30 min: new kernel", "east: drain planned in 3 h for 2 h: new disk", "east: drain planned in 2 d 2 h", "far-west: drain until resumed (not while forced-down)", ""});
+    const auto json = statusJson(nodes, storeStatus(), s_now)["nodes"][0]["drains"];
+    REQUIRE(json.size() == 3);
+    CHECK(keysOf(json[0]) == std::set<std::string>{"starts", "ends", "running", "reason"});
+    CHECK(json[0]["starts"] == "2025-12-31T23:00:00Z");
+    CHECK(json[0]["ends"] == "2026-01-01T01:30:00Z");
+    CHECK(json[0]["running"].asBool());
+    CHECK(json[0]["reason"] == "new kernel");
+    CHECK_FALSE(json[1]["running"].asBool());
+    CHECK(json[2]["ends"].isNull());
+  }
+
   TEST_CASE("a long last cell does not widen its column, and no line ends in blanks")
   {
     auto nodes = twoNodes();
@@ -154,11 +174,11 @@ TEST_SUITE("statusreport")
 
   TEST_CASE("JSON has its keys, all of them and no others")
   {
-    const auto json = statusJson(twoNodes(), storeStatus());
+    const auto json = statusJson(twoNodes(), storeStatus(), s_now);
     CHECK(keysOf(json) == std::set<std::string>{"nodes", "store"});
     REQUIRE(json["nodes"].size() == 2);
     const auto& east = json["nodes"][0];
-    CHECK(keysOf(east) == std::set<std::string>{"name", "state", "since", "reason", "checks"});
+    CHECK(keysOf(east) == std::set<std::string>{"name", "state", "since", "reason", "drains", "checks"});
     CHECK(east["name"] == "east");
     CHECK(east["since"] == "2025-12-31T23:55:00Z");
     CHECK(json["nodes"][1]["state"] == "forced-down");
@@ -183,15 +203,15 @@ TEST_SUITE("statusreport")
   {
     auto store = storeStatus();
     store.writeFault = "disk full";
-    CHECK_FALSE(statusJson({}, store)["store"]["ok"].asBool());
-    CHECK(statusJson({}, store)["store"]["error"] == "disk full");
+    CHECK_FALSE(statusJson({}, store, s_now)["store"]["ok"].asBool());
+    CHECK(statusJson({}, store, s_now)["store"]["error"] == "disk full");
     store.readFault = "locked";
-    CHECK(statusJson({}, store)["store"]["error"] == "locked");
+    CHECK(statusJson({}, store, s_now)["store"]["error"] == "locked");
     store.problems.add({"records", "id 7", "bad"});
-    CHECK(statusJson({}, store)["store"]["problems"][0] == "records id 7: bad (left out)");
+    CHECK(statusJson({}, store, s_now)["store"]["problems"][0] == "records id 7: bad (left out)");
     store.problems.addUnlisted(4000);
-    CHECK(statusJson({}, store)["store"]["problems"].size() == 1);
-    CHECK(statusJson({}, store)["store"]["problems_total"].asUInt() == 4001);
-    CHECK(statusJson({}, store)["nodes"].isArray());
+    CHECK(statusJson({}, store, s_now)["store"]["problems"].size() == 1);
+    CHECK(statusJson({}, store, s_now)["store"]["problems_total"].asUInt() == 4001);
+    CHECK(statusJson({}, store, s_now)["nodes"].isArray());
   }
 }
