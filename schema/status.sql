@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 -- SPDX-FileCopyrightText: failover backend authors
 
--- Each node: what it is, since when, and why, as the server last wrote it.
+-- Each node: what it is, since when, and why, as the server last wrote it; then the drains that are planned or under way.
 --
 --     sqlite3 -readonly FILE ".read schema/status.sql"
 --
@@ -25,3 +25,7 @@ SELECT name AS node, state,
     WHEN silence < 7200 THEN (silence / 60) || ' min ago' WHEN silence < 172800 THEN (silence / 3600) || ' h ago'
     ELSE (silence / 86400) || ' d ago' END AS confirmed
 FROM shown ORDER BY priority, name;
+
+SELECT node AS drain, datetime(starts, 'unixepoch') AS 'from (UTC)',
+  coalesce(datetime(ends, 'unixepoch'), 'resumed') AS 'until (UTC)', coalesce(reason, '') AS why
+FROM drains WHERE coalesce(ends > unixepoch(), 1) ORDER BY starts, node;

@@ -108,6 +108,36 @@ class Scripts(Database):
         self.well("force", node="east", state="up", reason="test")
         self.assertEqual(self.state(), "up|forced-up|unknown|test|1")
 
+    def drains(self):
+        return self.feed("SELECT id, starts, ends, reason FROM drains ORDER BY id;").split()
+
+    def test_drains_with_a_time(self):
+        self.add_east()
+        self.assertIn("node east is drained from 2100-01-31 02:00:00 for 2 hours (UTC): kernel", self.well(
+            "drain", node="east", at="\"'2100-01-31 02:00'\"", **{"for": "\"'2 hours'\""}, reason="kernel"))
+        self.assertIn("from 2100-01-31 02:00:00 on (UTC)", self.well(
+            "drain", node="east", at="\"datetime('2100-01-31 02:00', 'localtime', 'utc')\""))
+        self.assertEqual(self.drains(), ["1|4105044000|4105051200|kernel", "2|4105044000||"])
+        self.well("drain", node="east", **{"for": "\"'90 minutes'\""})
+        self.assertEqual(self.feed("SELECT ends - starts, abs(starts - unixepoch()) < 60 FROM drains WHERE id = 3;"), "5400|1")
+        self.assertEqual(self.state(), "auto||||")
+        self.assertRegex(self.well("status"), r"│ east +│ 2100-01-31 02:00:00 +│ 2100-01-31 04:00:00 +│ kernel +│")
+        self.assertIn("node east resumed\nstill planned: 2100-01-31 02:00:00 to 2100-01-31 04:00:00 (UTC): kernel\n",
+                      self.well("resume", node="east"))
+        self.assertEqual(len(self.drains()), 2)
+        self.well("force", node="east", state="up")
+        self.assertIn("node east resumed\nstill planned", self.well("resume", node="east"))
+        self.assertEqual(self.well("resume", node="east"), "node east: 2 planned called off\n")
+        self.assertEqual(self.drains(), [])
+        self.assertEqual(self.well("resume", node="east"), "node east resumed\n")
+
+    def test_drains_with_a_wrong_time(self):
+        self.add_east()
+        self.wrong(":at is a time", "drain", node="east", at="noon")
+        self.wrong(":at is past", "drain", node="east", at="\"'2020-01-31 02:00'\"")
+        self.wrong(":for is a duration", "drain", node="east", **{"for": "ever"})
+        self.wrong(":for is a duration", "drain", node="east", **{"for": "\"'-2 hours'\""})
+
     def test_drain_force_and_resume_say_what_is_wrong(self):
         self.add_east()
         for name, more in [("drain", {}), ("resume", {}), ("force", {"state": "up"})]:
@@ -142,7 +172,7 @@ class Scripts(Database):
             with open(os.path.join(SCHEMA, name), encoding="utf-8") as file:
                 lines = file.read().splitlines()
             self.assertIn(".timeout 5000", lines, name)
-            if name not in ("status.sql", "history.sql"):  # these have one statement
+            if name not in ("status.sql", "history.sql"):  # these only look
                 self.assertIn(".bail on", lines, name)
 
 
