@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "statusreport.hh"
+#include <algorithm>
 #include "counted.hh"
 #include "moments.hh"
-#include <algorithm>
+#include "texttable.hh"
 
 namespace failover
 {
@@ -11,32 +12,6 @@ namespace
 {
   using std::chrono::sys_seconds;
   using std::chrono::system_clock;
-  using Row = std::vector<std::string>;
-
-  // Columns as wide as their widest cell, two blanks between, none after the last.
-  std::string aligned(const std::vector<Row>& rows)
-  {
-    std::vector<size_t> widths;
-    for (const auto& row : rows) {
-      widths.resize(std::max(widths.size(), row.size()));
-      for (size_t column = 0; column + 1 < row.size(); ++column) { // the last cell may be as long as it likes
-        widths[column] = std::max(widths[column], row[column].size());
-      }
-    }
-    std::string text;
-    for (const auto& row : rows) {
-      std::string line;
-      for (size_t column = 0; column < row.size(); ++column) {
-        line += row[column];
-        if (column + 1 < row.size()) {
-          line.append(widths[column] + 2 - row[column].size(), ' ');
-        }
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      text += line + '\n';
-    }
-    return text;
-  }
 
   // "HTTP 503 (expected 200-399), 1/3 to down"
   std::string outcomeOf(const CheckStatus& check)
@@ -49,11 +24,6 @@ namespace
       text += ", " + std::to_string(check.contrary) + "/" + std::to_string(check.needed) + (check.verdict == Verdict::Up ? " to down" : " to up");
     }
     return text;
-  }
-
-  Json::Value utc(system_clock::time_point when)
-  {
-    return when == system_clock::time_point{} ? Json::Value() : Json::Value(toText(inSeconds(when)));
   }
 
   Json::Value drainJson(const PlannedDrain& drain, sys_seconds now)
@@ -101,6 +71,11 @@ namespace
   }
 }
 
+Json::Value utc(system_clock::time_point when)
+{
+  return when == system_clock::time_point{} ? Json::Value() : Json::Value(toText(inSeconds(when)));
+}
+
 std::string ago(system_clock::time_point then, system_clock::time_point now)
 {
   if (then == system_clock::time_point{}) {
@@ -136,8 +111,8 @@ std::string drainText(const PlannedDrain& drain, sys_seconds now)
 
 std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, system_clock::time_point now)
 {
-  std::vector<Row> rows{{"NODE", "STATE", "FOR", "WHY"}};
-  std::vector<Row> checks{{"NODE", "CHECK", "URL", "VERDICT", "LATENCY", "STREAK", "AGO", "LAST RESULT"}};
+  std::vector<TableRow> rows{{"NODE", "STATE", "FOR", "WHY"}};
+  std::vector<TableRow> checks{{"NODE", "CHECK", "URL", "VERDICT", "LATENCY", "STREAK", "AGO", "LAST RESULT"}};
   for (const auto& node : nodes) {
     rows.push_back({node.name, std::string(toString(node.state)), ago(node.since, now), node.reason});
     for (const auto& check : node.checks) {

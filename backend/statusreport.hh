@@ -18,6 +18,9 @@ namespace failover
 // "drain planned in 3 h for 2 h: new kernel", "drain ends in 2 h: new kernel", "drain until resumed".
 [[nodiscard]] std::string drainText(const PlannedDrain& drain, std::chrono::sys_seconds now);
 
+// RFC 3339, or null for the epoch.
+[[nodiscard]] Json::Value utc(std::chrono::system_clock::time_point when);
+
 // Aligned columns, a line per node, one per drain that is not over, and one per check; then what is wrong with the store, if anything.
 [[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, std::chrono::system_clock::time_point now);
 
