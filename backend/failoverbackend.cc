@@ -29,11 +29,13 @@ FailoverBackend::FailoverBackend(const std::string& suffix) :
   d_pragmas{d_settings.journalMode, getArg("pragma-synchronous"), mustDo("pragma-foreign-keys")},
   d_dnssec(mustDo("dnssec")),
   d_runtime(runtimeFor(suffix, d_settings)),
+  d_trace(::arg().parmIsset("consistent-backends") && ::arg().mustDo("consistent-backends")),
   d_random(std::random_device{}())
 {
   if (d_runtime != nullptr) {
     d_answers = std::make_unique<Reader>(d_runtime->snapshots());
     d_details = std::make_unique<Reader>(d_runtime->snapshots());
+    d_counts = d_runtime->answers().lease();
     d_chosen.reserve(s_usualAnswer);
     d_zoneIds.reserve(s_usualAnswer);
     d_withheld.reserve(s_usualWithheld);
@@ -100,6 +102,9 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
   if (zoneId >= 0) {
     if (const auto* zone = snapshot->zoneById(zoneId)) {
       choose(*zone, name, qtype.getCode(), packet);
+      if (packet != nullptr && qtype == QType::ANY) {
+        countAnswers(*snapshot, *zone, name, *packet);
+      }
     }
     return;
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 #include "pdnscompat.hh"
+#include "questiontrace.hh"
 #include "runtime.hh"
 #include "selection.hh"
 #include "sqlconnection.hh"
@@ -92,6 +93,8 @@ private:
   void refuse(const RRset& rrset, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   static const std::shared_ptr<void>& contentOf(const Chosen& chosen) noexcept;
   [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
+  // d_chosen is what a lookup of all types found; counts it, if it is what the question is answered with.
+  void countAnswers(const Snapshot& snapshot, const Zone& zone, std::string_view name, DNSPacket& packet);
   // A list of a zone: see failovertransfer.cc.
   bool chooseNextName();
   const Zone* findLive(const pdns_compat::ZoneName& apex, pdns_compat::ZoneId zoneId);
@@ -120,11 +123,14 @@ private:
   // types, even if a node has come back in between. Of d_withheldFrom.
   std::vector<const RRset*> d_withheld;
   const Snapshot* d_withheldFrom{nullptr};
+  // Who got the answers.
+  AnswerTotals::Lease d_counts; // null: not serving
+  QuestionTrace d_trace;
   // A list of a zone.
   const Zone* d_liveZone{nullptr};                 // listed live, name after name; in what d_answers holds
   size_t d_liveName{0};                            // the next one's place in it
   std::optional<pdns_compat::ZoneId> d_storedZone; // listed as stored
-  uint8_t d_clientBits{0}; // how many bits of the client's address are known
+  uint8_t d_clientBits{0};                         // how many bits of the client's address are known
   NameBuffer d_nameBuffer{};
   NameBuffer d_questionBuffer{};
   std::mt19937_64 d_random;

@@ -21,7 +21,8 @@ Runtime::Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> ho
   d_prober({.maxInFlight = d_settings.maxProbes}, *this),
   d_watcher(d_settings, *d_host, d_published,
     {.nodesLoaded = [this](const std::vector<NodeSpec>& nodes) { d_prober.setNodes(nodes); },
-      .states = [this] { return d_prober.status(); }})
+      .states = [this] { return d_prober.status(); },
+      .cycled = [this] { d_answers.grow(); }})
 {
 }
 
@@ -36,11 +37,12 @@ void Runtime::stop() noexcept
   d_watcher.stop();
 }
 
-void Runtime::start()
+std::vector<std::string> Runtime::start()
 {
-  d_watcher.loadFirst();
+  auto nodes = d_watcher.loadFirst();
   d_prober.start();
   d_watcher.start();
+  return nodes;
 }
 
 void Runtime::storeWritten()

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include "answercounts.hh"
 #include "drainwriter.hh"
 #include "host.hh"
 #include "probe/prober.hh"
@@ -27,9 +29,9 @@ public:
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Loads the store, then starts both threads. Throws SqliteError or std::runtime_error when the store cannot be used.
+  // Loads the store, then starts both threads; the names of the nodes that there are. Throws SqliteError or std::runtime_error when the store cannot be used.
   // Thread: one caller, once, after any fork().
-  void start();
+  std::vector<std::string> start();
 
   // Ends both threads; what was published stays readable. Thread: any, once.
   void stop() noexcept;
@@ -38,6 +40,10 @@ public:
   [[nodiscard]] const Settings& settings() const noexcept { return d_settings; }
   // What answers are made of. Thread: any.
   [[nodiscard]] const Published<Snapshot>& snapshots() const noexcept { return d_published; }
+
+  // Who got the answers, since startedAt(). Thread: any.
+  [[nodiscard]] AnswerTotals& answers() noexcept { return d_answers; }
+  [[nodiscard]] std::chrono::system_clock::time_point startedAt() const noexcept { return d_startedAt; }
 
   // This process has committed something: returns when answers know it, or after some seconds, when a load takes that
   // long (they will know it then). Thread: any but the two above.
@@ -77,6 +83,8 @@ private:
   const std::string d_suffix;
   const Settings d_settings;
   const std::unique_ptr<Host> d_host;
+  const std::chrono::system_clock::time_point d_startedAt{std::chrono::system_clock::now()};
+  AnswerTotals d_answers;
   Published<Snapshot> d_published;
   Prober d_prober;
   StoreWatcher d_watcher; // last: its thread uses all of the above

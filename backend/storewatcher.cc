@@ -56,13 +56,18 @@ StoreWatcher::~StoreWatcher()
   stop();
 }
 
-void StoreWatcher::loadFirst()
+std::vector<std::string> StoreWatcher::loadFirst()
 {
   const auto report = d_loader.poll(true, std::chrono::system_clock::now());
   const auto snapshot = d_published.current();
   d_host.log(LogLevel::Info, "store " + d_settings.database + ": " + counted(snapshot->zoneCount(), "zone") + ", " + counted(snapshot->recordCount(), "record") + ", " + counted(d_loader.nodes().nodes.size(), "node") + ", read in " + std::to_string(report.took.count()) + " ms");
   d_callbacks.nodesLoaded(d_loader.nodes().nodes);
   updateStatus();
+  std::vector<std::string> names;
+  for (const auto& node : d_loader.nodes().nodes) {
+    names.push_back(node.name);
+  }
+  return names;
 }
 
 void StoreWatcher::start()
@@ -148,6 +153,7 @@ void StoreWatcher::cycle(bool everything)
   write();
   d_loader.tidy(Clock::now());
   d_published.sweep();
+  d_callbacks.cycled();
   updateStatus();
 }
 

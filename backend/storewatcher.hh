@@ -44,6 +44,8 @@ public:
     std::function<void(const std::vector<NodeSpec>&)> nodesLoaded;
     // What is to be written into node_state; any thread.
     std::function<std::vector<NodeStatus>()> states;
+    // Every poll-interval, on the store thread; must be quick.
+    std::function<void()> cycled;
   };
 
   // Borrows settings, host, published: must outlive this.
@@ -53,8 +55,8 @@ public:
   StoreWatcher(const StoreWatcher&) = delete;
   StoreWatcher& operator=(const StoreWatcher&) = delete;
 
-  // The first load. Throws SqliteError or std::runtime_error when the file cannot be used. REQUIRES: before start().
-  void loadFirst();
+  // The first load; the names of its nodes. Throws SqliteError or std::runtime_error when the file cannot be used. REQUIRES: before start().
+  std::vector<std::string> loadFirst();
   // Starts the thread. Throws std::system_error.
   void start();
   void stop() noexcept;

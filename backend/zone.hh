@@ -19,7 +19,7 @@
 
 namespace failover
 {
-// Types that a zone is built by (RFC 1035, RFC 3596, RFC 6672).
+// Types that have a meaning here (IANA "Resource Record (RR) TYPEs"; ALIAS is PowerDNS's own).
 namespace rrtype
 {
   constexpr uint16_t a = 1;
@@ -28,6 +28,9 @@ namespace rrtype
   constexpr uint16_t soa = 6;
   constexpr uint16_t aaaa = 28;
   constexpr uint16_t dname = 39;
+  constexpr uint16_t ds = 43;
+  constexpr uint16_t any = 255;
+  constexpr uint16_t alias = 65401;
 }
 
 struct Record

@@ -28,7 +28,8 @@ struct Watching
   std::vector<NodeStatus> states;
   StoreWatcher watcher{settings, host, published,
     {.nodesLoaded = [this](const std::vector<NodeSpec>&) { ++loads; },
-      .states = [this] { beforeWrite(); return states; }}};
+      .states = [this] { beforeWrite(); return states; },
+      .cycled = [] {}}};
 
   void start()
   {

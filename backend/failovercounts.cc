@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "failoverbackend.hh"
+#include "pdns/dnspacket.hh"
+
+// FailoverBackend counts who got the answers: each record that is sent and leads to a node, for that node.
+
+namespace failover
+{
+namespace
+{
+  // A packet's address and number are soon used again, its time of arrival is not. PowerDNS notes that over UDP only, and
+  // uses it for nothing else over TCP.
+  uint64_t identityOf(DNSPacket& packet) noexcept
+  {
+    if (packet.d_dt.getTimeval().tv_sec == 0) {
+      packet.d_dt.set();
+    }
+    const auto arrival = packet.d_dt.getTimeval();
+    constexpr uint64_t microseconds = 1'000'000;
+    const auto number = uint64_t{packet.d.id} << 48U | uint64_t{packet.getRemotePort()} << 32U;
+    return number ^ (static_cast<uint64_t>(arrival.tv_sec) * microseconds + static_cast<uint64_t>(arrival.tv_usec)) ^ reinterpret_cast<uintptr_t>(&packet);
+  }
+}
+
+void FailoverBackend::countAnswers(const Snapshot& snapshot, const Zone& zone, std::string_view name, DNSPacket& packet)
+{
+  const auto type = packet.qtype.getCode();
+  if (!d_trace.answersWith(snapshot, {identityOf(packet), type, lowered(packet.qdomain, d_questionBuffer)}, zone, name)) {
+    return;
+  }
+  const auto rrsets = zone.find(name);
+  for (const auto& [record, rrset, ttl] : d_chosen) {
+    if (record->owner == nullptr || !isSent(*rrset, type, rrsets)) {
+      continue;
+    }
+    const bool serving = record->owner->serving(); // else it is sent because nothing better is there
+    for (const auto& member : record->owner->members()) {
+      const auto& node = *member.health;
+      if (!serving || node.serving()) {
+        d_counts->add(nodeKey(node.name()), answerKey(name, rrset->type, node.name()));
+      }
+    }
+    if (rrset->type == QType::CNAME) {
+      d_trace.follow(snapshot, type, zone, *record);
+    }
+  }
+}
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include "questiontrace.hh"
+#include <algorithm>
+
+namespace failover
+{
+namespace
+{
+  // PowerDNS follows no longer chains (PacketHandler::opcodeQuery).
+  constexpr size_t s_longestChain = 11;
+
+  const RRset* rrsetOf(std::span<const RRset> rrsets, uint16_t type) noexcept
+  {
+    const auto found = std::find_if(rrsets.begin(), rrsets.end(), [type](const RRset& rrset) { return rrset.type == type; });
+    return found != rrsets.end() ? &*found : nullptr;
+  }
+
+  // The CNAME with which the answer goes on (RFC 1034 §4.3.2; PowerDNS goes on for ANY, too); null: it ends here.
+  const RRset* redirection(std::span<const RRset> rrsets, uint16_t type) noexcept
+  {
+    return type == rrtype::cname ? nullptr : rrsetOf(rrsets, rrtype::cname);
+  }
+
+  // The zone that PowerDNS asks for a name: the closest.
+  const Zone* zoneOf(const Snapshot& snapshot, std::string_view name) noexcept
+  {
+    for (; !name.empty(); name = parent(name)) {
+      if (const auto* zone = snapshot.zoneByApex(name)) {
+        return zone;
+      }
+    }
+    return nullptr;
+  }
+}
+
+QuestionTrace::QuestionTrace(bool allTypes) :
+  d_allTypes(allTypes)
+{
+  constexpr size_t longestName = 255;
+  d_target.reserve(longestName);
+  d_place.reserve(longestName);
+}
+
+bool QuestionTrace::answersWith(const Snapshot& snapshot, const Question& question, const Zone& zone, std::string_view name)
+{
+  if (question.identity != d_identity) {
+    d_identity = question.identity;
+    d_target = question.name;
+    trace(snapshot, question.type);
+  }
+  return d_left > 0 && name == d_place && zone.id() == d_zone && --d_left == 0;
+}
+
+void QuestionTrace::follow(const Snapshot& snapshot, uint16_t type, const Zone& zone, const Record& cname)
+{
+  d_target = zone.leadOf(cname)->target;
+  trace(snapshot, type);
+}
+
+void QuestionTrace::trace(const Snapshot& snapshot, uint16_t type)
+{
+  d_left = 0;
+  if (type == rrtype::ds) { // is asked of the zone above, and no node has one
+    return;
+  }
+  for (d_targetCount = 0; d_targetCount < s_longestChain;) {
+    const auto* zone = zoneOf(snapshot, d_target);
+    if (zone == nullptr || zone->isDelegated(d_target)) {
+      return;
+    }
+    if (d_targetCount == d_targets.size()) {
+      d_targets.emplace_back();
+    }
+    auto& target = d_targets[d_targetCount++];
+    target.zone = zone->id();
+    target.name = d_target;
+    const auto rrsets = findPlace(*zone);
+    if (rrsets.empty()) {
+      if (!rewrite(*zone)) {
+        return;
+      }
+      continue;
+    }
+    const auto* cname = redirection(rrsets, type);
+    if (cname == nullptr || cname->dependent()) {
+      d_zone = zone->id();
+      d_left = 1 + lookupsBefore(*zone);
+      return;
+    }
+    d_target = zone->leadOf(cname->records.front())->target;
+  }
+}
+
+// As PacketHandler::getBestWildcard.
+std::span<const RRset> QuestionTrace::findPlace(const Zone& zone)
+{
+  d_place = d_target;
+  auto rrsets = zone.find(d_place);
+  for (auto above = std::string_view(d_target); rrsets.empty() && above.size() > zone.apex().size();) {
+    above = parent(above);
+    d_place.assign("\1*", 2).append(above);
+    rrsets = zone.find(d_place);
+    if (rrsets.empty() && !zone.find(above).empty()) {
+      break; // a wildcard further up does not reach below it (RFC 4592 §3.3.1)
+    }
+  }
+  return rrsets;
+}
+
+// As PacketHandler::getBestDNAMESynth.
+bool QuestionTrace::rewrite(const Zone& zone)
+{
+  for (auto owner = std::string_view(d_target); owner.size() > zone.apex().size();) {
+    owner = parent(owner);
+    if (rrsetOf(zone.find(owner), rrtype::dname) == nullptr) {
+      continue;
+    }
+    const auto& redirects = zone.redirects();
+    const auto dname = std::find_if(redirects.begin(), redirects.end(), [owner](const Zone::Redirect& one) { return one.below && one.name == owner; });
+    if (dname == redirects.end()) {
+      return false;
+    }
+    d_target.replace(d_target.size() - owner.size(), owner.size(), dname->target);
+    return true;
+  }
+  return false;
+}
+
+// Of d_place, to see what is delegated.
+unsigned QuestionTrace::lookupsBefore(const Zone& zone) const noexcept
+{
+  if (!d_allTypes || d_place == zone.apex()) { // an apex is not delegated by its own zone
+    return 0;
+  }
+  const auto begin = d_targets.begin();
+  return static_cast<unsigned>(std::count_if(begin, begin + static_cast<std::ptrdiff_t>(d_targetCount), [&](const Target& target) {
+    return target.zone == zone.id() && isWithin(target.name, d_place);
+  }));
+}
+
+bool isSent(const RRset& rrset, uint16_t type, std::span<const RRset> rrsets) noexcept
+{
+  if (redirection(rrsets, type) != nullptr) {
+    return rrset.type == rrtype::cname;
+  }
+  if (rrset.type == rrtype::alias) { // what its target has is sent in its place
+    return type == rrtype::any || ((type == rrtype::a || type == rrtype::aaaa) && rrsetOf(rrsets, type) == nullptr);
+  }
+  return rrset.type == type || type == rrtype::any;
+}
+}
