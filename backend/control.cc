@@ -39,6 +39,7 @@ namespace
 {
   constexpr std::array s_commands{
     Command{"failover-status", "[NODE] [json]", "show every node and check, or one node", control::status},
+    Command{"failover-top", "[N] [json]", "show which names' answers led to which node, the N most frequent", control::top},
     Command{"failover-drain", "NODE [at TIME] [for DURATION] [force] [REASON]", "take a node out of the answers, now or at a time", control::drain},
     Command{"failover-resume", "NODE", "end a drain, or call off what is planned", control::resume},
     Command{"failover-force", "NODE up|down [REASON]", "override what the checks of a node say", control::force},

@@ -35,6 +35,9 @@ Found findNode(Runtimes runtimes, const std::string& word);
 std::string status(Runtimes runtimes, const Words& words);
 std::string reload(Runtimes runtimes, const Words& words);
 
+// controltop.cc:
+std::string top(Runtimes runtimes, const Words& words);
+
 // controlstates.cc:
 std::string drain(Runtimes runtimes, const Words& words);
 std::string resume(Runtimes runtimes, const Words& words);

@@ -39,12 +39,12 @@ std::string status(Runtimes runtimes, const Words& words)
     }
     const auto nodes = only != nullptr ? std::vector{found.node} : runtime->nodes();
     if (json) {
-      auto entry = statusJson(nodes, runtime->store(), now);
+      auto entry = statusJson(nodes, runtime->store(), runtime->answers(), now);
       entry["suffix"] = runtime->suffix();
       all.append(std::move(entry));
     }
     else {
-      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + statusTable(nodes, runtime->store(), now);
+      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + statusTable(nodes, runtime->store(), runtime->answers(), now);
     }
   }
   if (!json) {

@@ -109,12 +109,12 @@ std::string drainText(const PlannedDrain& drain, sys_seconds now)
   return text + (drain.reason.empty() ? "" : ": " + drain.reason);
 }
 
-std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, system_clock::time_point now)
+std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, system_clock::time_point now)
 {
-  std::vector<TableRow> rows{{"NODE", "STATE", "FOR", "WHY"}};
+  std::vector<TableRow> rows{{"NODE", "STATE", "FOR", "ANSWERS", "WHY"}};
   std::vector<TableRow> checks{{"NODE", "CHECK", "URL", "VERDICT", "LATENCY", "STREAK", "AGO", "LAST RESULT"}};
   for (const auto& node : nodes) {
-    rows.push_back({node.name, std::string(toString(node.state)), ago(node.since, now), node.reason});
+    rows.push_back({node.name, std::string(toString(node.state)), ago(node.since, now), std::to_string(answers.count(nodeKey(node.name))), node.reason});
     for (const auto& check : node.checks) {
       const bool ran = check.runs > 0;
       checks.push_back({node.name, std::to_string(check.id), check.url + (check.address.empty() ? "" : " at " + check.address), std::string(toString(check.verdict)),
@@ -143,7 +143,7 @@ std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus&
   return text;
 }
 
-Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store, system_clock::time_point now)
+Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, system_clock::time_point now)
 {
   Json::Value json;
   json["nodes"] = Json::arrayValue;
@@ -153,6 +153,7 @@ Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& 
     entry["state"] = std::string(toString(node.state));
     entry["since"] = utc(node.since);
     entry["reason"] = node.reason;
+    entry["answers"] = Json::UInt64(answers.count(nodeKey(node.name)));
     entry["drains"] = Json::arrayValue;
     for (const auto& drain : node.drains) {
       if (!isOver(drain, inSeconds(now))) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 #include <json/value.h>
+#include "answercounts.hh"
 #include "probe/prober.hh"
 #include "storewatcher.hh"
 
@@ -22,8 +23,8 @@ namespace failover
 [[nodiscard]] Json::Value utc(std::chrono::system_clock::time_point when);
 
 // Aligned columns, a line per node, one per drain that is not over, and one per check; then what is wrong with the store, if anything.
-[[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, std::chrono::system_clock::time_point now);
+[[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, std::chrono::system_clock::time_point now);
 
 // {"nodes":[…],"store":{…}}; times are UTC, RFC 3339, or null.
-[[nodiscard]] Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store, std::chrono::system_clock::time_point now);
+[[nodiscard]] Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, std::chrono::system_clock::time_point now);
 }

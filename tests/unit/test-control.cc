@@ -80,7 +80,7 @@ TEST_SUITE("control")
 {
   TEST_CASE("every command has a name, a help, and an answer where nothing serves yet")
   {
-    CHECK(commands().size() == 6);
+    CHECK(commands().size() == 7);
     for (const auto& command : commands()) {
       CAPTURE(command.name);
       CHECK(std::string(command.name).starts_with("failover-"));
@@ -88,6 +88,7 @@ TEST_SUITE("control")
       CHECK(command.run({}, {command.name, "east", "up"}).starts_with("error: "));
     }
     CHECK(run({}, "failover-status") == "error: no failover backend is running yet\n");
+    CHECK(run({}, "failover-top") == "error: no failover backend is running yet\n");
     CHECK(run({}, "failover-reload") == "error: no failover backend is running yet\n");
   }
 
@@ -95,6 +96,9 @@ TEST_SUITE("control")
   {
     const Serving serving("", {"east"});
     CHECK(run(serving, "failover-status east west") == "error: usage: failover-status [NODE] [json]\n");
+    for (const auto* words : {"0", "-1", "10001", "1x", "x", "1 2", "1 2 json", "json 1"}) {
+      CHECK(run(serving, std::string("failover-top ") + words) == "error: usage: failover-top [N] [json], N from 1 to 10000\n");
+    }
     CHECK(run(serving, "failover-drain") == "error: usage: failover-drain NODE [at TIME] [for DURATION] [force] [REASON]\n");
     CHECK(run(serving, "failover-resume") == "error: usage: failover-resume NODE\n");
     CHECK(run(serving, "failover-resume east now") == "error: usage: failover-resume NODE\n");
@@ -104,6 +108,26 @@ TEST_SUITE("control")
     CHECK(run(serving, "failover-reload now") == "error: usage: failover-reload\n");
     CHECK(run(serving, "failover-drain west") == "error: no node 'west'; failover-status lists them\n");
     CHECK(run(serving, "failover-status west") == "error: no node 'west'; failover-status lists them\n");
+  }
+
+  TEST_CASE("counts are shown, and the store thread makes room for more")
+  {
+    const Serving serving("", {"east"});
+    auto& answers = serving.runtime->answers();
+    const auto counts = answers.lease();
+    const auto room = AnswerCounts::s_firstSize / 4 * 3 - 1;
+    for (uint64_t name = 1; name <= room; ++name) {
+      counts->add(nodeKey("east"), name);
+    }
+    (void)serving.runtime->reload();
+    counts->add(nodeKey("east"), room + 1);
+    CHECK(answers.uncounted() == 0);
+    const auto report = parsed(run(serving, "failover-top json"));
+    CHECK(report["answers"].asUInt64() == room + 1);
+    CHECK(report["nodes"][0]["answers"].asUInt64() == room + 1);
+    CHECK(report["suffix"] == "");
+    CHECK(parsed(run(serving, "failover-status json"))["nodes"][0]["answers"].asUInt64() == room + 1);
+    CHECK(run(serving, "failover-top 3").find("east  12288    100.0 %\n\n12288 answers in ") != std::string::npos);
   }
 
   TEST_CASE("a drain is effective, stored and shown when the command returns, and so is its end")

@@ -88,11 +88,15 @@ TEST_SUITE("statusreport")
 
   TEST_CASE("the table is aligned, with every check in a line of its own")
   {
-    const auto lines = linesOf(statusTable(twoNodes(), storeStatus(), s_now));
+    AnswerTotals answers;
+    const auto counts = answers.lease();
+    counts->add(nodeKey("far-west"), 7);
+    counts->add(nodeKey("far-west"), 8);
+    const auto lines = linesOf(statusTable(twoNodes(), storeStatus(), answers, s_now));
     const std::vector<std::string> expected{
-      "NODE      STATE        FOR    WHY",
-      "east      up           5 min  first check",
-      "far-west  forced-down  -",
+      "NODE      STATE        FOR    ANSWERS  WHY",
+      "east      up           5 min  0        first check",
+      "far-west  forced-down  -      2",
       "",
       "NODE  CHECK  URL                             VERDICT  LATENCY  STREAK     AGO  LAST RESULT",
       "east  1      http://192.0.2.1/ at 192.0.2.7  up       12 ms    41 passed  2 s  HTTP 200",
@@ -110,9 +114,9 @@ TEST_SUITE("statusreport")
     nodes[0].drains = {{1, now - 2h, now - 1h, "over"}, {2, now - 1h, now + 90min, "new kernel"}, {3, now + 3h, now + 5h, "new disk"}, {4, now + 50h, {}, ""}};
     nodes[1].drains = {{5, now - 1h, {}, ""}};
     nodes[1].admin = AdminState::Down;
-    const auto lines = linesOf(statusTable(nodes, storeStatus(), s_now));
+    const auto lines = linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now));
     CHECK(std::vector(lines.begin() + 3, lines.begin() + 9) == std::vector<std::string>{"", "east: drain ends in 1 h 30 min: new kernel", "east: drain planned in 3 h for 2 h: new disk", "east: drain planned in 2 d 2 h", "far-west: drain until resumed (not while forced-down)", ""});
-    const auto json = statusJson(nodes, storeStatus(), s_now)["nodes"][0]["drains"];
+    const auto json = statusJson(nodes, storeStatus(), AnswerTotals(), s_now)["nodes"][0]["drains"];
     REQUIRE(json.size() == 3);
     CHECK(keysOf(json[0]) == std::set<std::string>{"starts", "ends", "running", "reason"});
     CHECK(json[0]["starts"] == "2025-12-31T23:00:00Z");
@@ -127,8 +131,8 @@ TEST_SUITE("statusreport")
   {
     auto nodes = twoNodes();
     nodes[0].reason = std::string(300, 'x');
-    const auto lines = linesOf(statusTable(nodes, storeStatus(), s_now));
-    CHECK(lines[0] == "NODE      STATE        FOR    WHY");
+    const auto lines = linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now));
+    CHECK(lines[0] == "NODE      STATE        FOR    ANSWERS  WHY");
     for (const auto& line : lines) {
       CHECK_FALSE(line.ends_with(' '));
     }
@@ -142,7 +146,7 @@ TEST_SUITE("statusreport")
     fresh.id = 1;
     fresh.url = "http://192.0.2.1/";
     nodes[0].checks = {fresh};
-    CHECK(linesOf(statusTable(nodes, storeStatus(), s_now))[4] == "east  1      http://192.0.2.1/  unknown  -        -       -    not run yet");
+    CHECK(linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now))[4] == "east  1      http://192.0.2.1/  unknown  -        -       -    not run yet");
   }
 
   TEST_CASE("a check on its way up counts towards up")
@@ -152,12 +156,12 @@ TEST_SUITE("statusreport")
     nodes[0].checks[0].verdict = Verdict::Down;
     nodes[0].checks[0].contrary = 1;
     nodes[0].checks[0].needed = 2;
-    CHECK(linesOf(statusTable(nodes, storeStatus(), s_now))[5].ends_with("HTTP 200, 1/2 to up"));
+    CHECK(linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now))[5].ends_with("HTTP 200, 1/2 to up"));
   }
 
   TEST_CASE("without nodes the table says how to get one")
   {
-    CHECK(linesOf(statusTable({}, storeStatus(), s_now))[0] == "no nodes: add one with schema/add-node.sql");
+    CHECK(linesOf(statusTable({}, storeStatus(), AnswerTotals(), s_now))[0] == "no nodes: add one with schema/add-node.sql");
   }
 
   TEST_CASE("what is wrong with the store is said below")
@@ -166,20 +170,25 @@ TEST_SUITE("statusreport")
     store.readFault = "locked";
     store.writeFault = "disk full";
     store.problems.add({"records", "id 7", "bad"});
-    const auto text = statusTable({}, store, s_now);
+    const auto text = statusTable({}, store, AnswerTotals(), s_now);
     CHECK(text.ends_with("\nstore cannot be read: locked\nstore cannot be written: disk full\nstore: records id 7: bad (left out)\n"));
     store.problems.addUnlisted(4000);
-    CHECK(statusTable({}, store, s_now).ends_with("(left out)\nstore: and 4000 more bad rows\n"));
+    CHECK(statusTable({}, store, AnswerTotals(), s_now).ends_with("(left out)\nstore: and 4000 more bad rows\n"));
   }
 
   TEST_CASE("JSON has its keys, all of them and no others")
   {
-    const auto json = statusJson(twoNodes(), storeStatus(), s_now);
+    AnswerTotals answers;
+    const auto counts = answers.lease();
+    counts->add(nodeKey("east"), 7);
+    const auto json = statusJson(twoNodes(), storeStatus(), answers, s_now);
     CHECK(keysOf(json) == std::set<std::string>{"nodes", "store"});
     REQUIRE(json["nodes"].size() == 2);
     const auto& east = json["nodes"][0];
-    CHECK(keysOf(east) == std::set<std::string>{"name", "state", "since", "reason", "drains", "checks"});
+    CHECK(keysOf(east) == std::set<std::string>{"name", "state", "since", "reason", "answers", "drains", "checks"});
     CHECK(east["name"] == "east");
+    CHECK(east["answers"].asUInt64() == 1);
+    CHECK(json["nodes"][1]["answers"].asUInt64() == 0);
     CHECK(east["since"] == "2025-12-31T23:55:00Z");
     CHECK(json["nodes"][1]["state"] == "forced-down");
     CHECK(json["nodes"][1]["since"].isNull());
@@ -203,15 +212,15 @@ TEST_SUITE("statusreport")
   {
     auto store = storeStatus();
     store.writeFault = "disk full";
-    CHECK_FALSE(statusJson({}, store, s_now)["store"]["ok"].asBool());
-    CHECK(statusJson({}, store, s_now)["store"]["error"] == "disk full");
+    CHECK_FALSE(statusJson({}, store, AnswerTotals(), s_now)["store"]["ok"].asBool());
+    CHECK(statusJson({}, store, AnswerTotals(), s_now)["store"]["error"] == "disk full");
     store.readFault = "locked";
-    CHECK(statusJson({}, store, s_now)["store"]["error"] == "locked");
+    CHECK(statusJson({}, store, AnswerTotals(), s_now)["store"]["error"] == "locked");
     store.problems.add({"records", "id 7", "bad"});
-    CHECK(statusJson({}, store, s_now)["store"]["problems"][0] == "records id 7: bad (left out)");
+    CHECK(statusJson({}, store, AnswerTotals(), s_now)["store"]["problems"][0] == "records id 7: bad (left out)");
     store.problems.addUnlisted(4000);
-    CHECK(statusJson({}, store, s_now)["store"]["problems"].size() == 1);
-    CHECK(statusJson({}, store, s_now)["store"]["problems_total"].asUInt() == 4001);
-    CHECK(statusJson({}, store, s_now)["nodes"].isArray());
+    CHECK(statusJson({}, store, AnswerTotals(), s_now)["store"]["problems"].size() == 1);
+    CHECK(statusJson({}, store, AnswerTotals(), s_now)["store"]["problems_total"].asUInt() == 4001);
+    CHECK(statusJson({}, store, AnswerTotals(), s_now)["nodes"].isArray());
   }
 }

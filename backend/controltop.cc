@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <charconv>
+#include <chrono>
+#include <json/writer.h>
+#include <optional>
+#include "controlcommands.hh"
+#include "runtime.hh"
+#include "topreport.hh"
+
+namespace failover::control
+{
+namespace
+{
+  constexpr size_t s_usualLimit = 10;
+  constexpr size_t s_largestLimit = 10'000;
+
+  std::optional<size_t> limitOf(const std::string& word)
+  {
+    size_t limit = 0;
+    const auto* const end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data(), end, limit);
+    return stop == end && error == std::errc() && limit >= 1 && limit <= s_largestLimit ? std::optional(limit) : std::nullopt;
+  }
+
+  TopReport reportOf(Runtime& runtime, size_t limit)
+  {
+    std::vector<std::string> names;
+    for (const auto& node : runtime.nodes()) {
+      names.push_back(node.name);
+    }
+    const auto snapshot = runtime.snapshots().current();
+    auto report = topOf(*snapshot, runtime.answers(), names, limit);
+    report.since = runtime.startedAt();
+    return report;
+  }
+}
+
+std::string top(Runtimes runtimes, const Words& words)
+{
+  auto arguments = Words(words.begin() + 1, words.end());
+  const bool json = !arguments.empty() && arguments.back() == "json";
+  if (json) {
+    arguments.pop_back();
+  }
+  const auto limit = arguments.empty() ? s_usualLimit : limitOf(arguments.front());
+  if (arguments.size() > 1 || !limit) {
+    return "error: usage: failover-top [N] [json], N from 1 to " + std::to_string(s_largestLimit) + "\n";
+  }
+  if (runtimes.empty()) {
+    return s_notServing;
+  }
+  std::string text;
+  Json::Value all(Json::arrayValue);
+  for (auto* runtime : runtimes) {
+    const auto report = reportOf(*runtime, *limit);
+    if (json) {
+      auto entry = topJson(report);
+      entry["suffix"] = runtime->suffix();
+      all.append(std::move(entry));
+    }
+    else {
+      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + topTable(report, std::chrono::system_clock::now());
+    }
+  }
+  if (!json) {
+    return text;
+  }
+  Json::StreamWriterBuilder writer;
+  writer["indentation"] = "";
+  return Json::writeString(writer, all.size() == 1 ? all[0] : all) + "\n";
+}
+}
