@@ -9,6 +9,7 @@
 #include "failoverbackend.hh"
 #include "gsqlstatements.hh"
 #include "pdnscompat.hh"
+#include "pdnsstatistics.hh"
 #include "runtimes.hh"
 #include "settings.hh"
 #include "pdns/logger.hh"
@@ -55,6 +56,7 @@ namespace
       for (const auto& setting : settingDeclarations()) {
         declare(suffix, setting.key, setting.help, setting.defaultValue);
       }
+      declareStatistics(suffix);
       for (const auto& statement : gsqlStatements()) {
         declare(suffix, statement.setting, "SQL statement, not to be changed", statement.sql);
       }

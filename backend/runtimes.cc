@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include "pdnshost.hh"
+#include "pdnsstatistics.hh"
 #include "runtime.hh"
 #include "pdns/arguments.hh"
 #include "pdns/pdnsexception.hh"
@@ -55,7 +56,7 @@ Runtime* runtimeFor(const std::string& suffix, const Settings& settings)
   auto host = std::make_unique<PdnsHost>(name.empty() ? "failover" : "failover:" + name);
   auto runtime = std::make_unique<Runtime>(name, settings, std::move(host));
   try {
-    runtime->start();
+    declareStatistics(suffix, *runtime, runtime->start());
   }
   catch (const std::exception& error) {
     throw PDNSException("failover" + suffix + "-database: " + error.what());

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <string>
+#include <vector>
+
+// The counts of answers among PowerDNS's own statistics (pdns_control show, the API, /metrics):
+//   failover-answers        answers that led to a node
+//   failover-answers-NODE   to this node
+// With `launch=failover:name` each begins with failover-name-.
+//
+// StatBag has no lock: PowerDNS declares everything before it makes its threads, which then read. Therefore nodes that the
+// store gets later are not among the statistics before the next start. Settings are declared early enough in every version.
+// So is the first backend made, by the main thread (mainthread(), to fill the zone cache), except by 5.1 with
+// zone-cache-refresh-interval=0, where a thread that answers makes it.
+
+namespace failover
+{
+class Runtime;
+
+// The sum. suffix: "" or "-name". Thread: the one that declares settings.
+void declareStatistics(const std::string& suffix);
+// Of each of these nodes; nothing, and a line in the log, where it is too late. Thread: any.
+void declareStatistics(const std::string& suffix, Runtime& runtime, const std::vector<std::string>& nodes);
+}
