@@ -58,8 +58,8 @@ void drawForClient(Iterator begin, Iterator end, size_t wanted, uint64_t client,
   // A node's rank, then, among its records, the record's.
   const auto rank = [&](const auto& one) {
     const auto& candidate = identify(one);
-    constexpr double unit = 0x1p-53;
-    const double hash = (static_cast<double>(mixed(client ^ candidate.node) >> 11) + 0.5) * unit; // in (0, 1)
+    constexpr double unit = 0x1p-52;
+    const double hash = (static_cast<double>(mixed(client ^ candidate.node) >> 12) + 0.5) * unit; // exact, so in (0, 1)
     return std::pair(-std::log(hash) / weigh(one), mixed(client ^ candidate.record));
   };
   for (; wanted > 0 && end - begin > 1; --wanted, ++begin) {

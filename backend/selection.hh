@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 #include "drawing.hh"
 #include "zone.hh"
@@ -49,38 +51,45 @@ class Selector
 {
 public:
   Selector(const RRset& rrset, Situation& situation, std::vector<Chosen>& out) :
-    d_rrset(rrset), d_plan(*rrset.plan), d_policy(rrset.plan->policy), d_situation(situation), d_out(out), d_first(out.size()) { }
+    d_rrset(rrset), d_plan(*rrset.plan), d_policy(rrset.plan->policy), d_situation(situation), d_out(out), d_first(out.size()), d_end(d_first) { }
 
   Outcome run(Draw draw)
   {
     const auto outcome = eligible();
     if (outcome == Outcome::Served || outcome == Outcome::Down) {
-      this->draw(draw);
+      this->draw(draw, outcome);
       boundTtl();
+    }
+    else {
+      d_out.resize(d_first);
     }
     return outcome;
   }
 
 private:
-  // Appends what the mode may draw from.
+  // Appends all records, those that the mode may draw from first. The state of each is read once: a node that turns
+  // meanwhile must not empty an answer.
   Outcome eligible()
   {
-    append([this](const Record& record) { return serves(record); });
+    for (const auto& record : d_rrset.records) {
+      d_out.push_back({&record, &d_rrset, ttlOf(record)});
+    }
+    d_end = d_out.size();
+    keep([this](const Chosen& one) { return one.record->owner == nullptr || d_situation.serves(*one.record->owner); });
     const size_t needed = d_policy != nullptr ? d_policy->minHealthy : 1;
     if (keepTier(needed)) {
       return Outcome::Served;
     }
-    d_out.resize(d_first);
     switch (d_plan.whenDown()) {
     case WhenDown::NoData:
       return Outcome::NoData;
     case WhenDown::ServFail:
       return Outcome::ServFail;
     case WhenDown::Last:
-      appendLast();
+      addLast();
       break;
     case WhenDown::ServeAll:
-      append([](const Record& /* record */) { return true; });
+      d_end = d_out.size();
       break;
     }
     if (!keepTier(needed)) { // so many nodes there are not, even all together
@@ -89,28 +98,45 @@ private:
     return Outcome::Down;
   }
 
-  [[nodiscard]] bool serves(const Record& record) const { return record.owner == nullptr || d_situation.serves(*record.owner); }
-
-  template <typename Wanted>
-  void append(Wanted wanted)
+  // Asked before the state: of a node that leaves in between, either the bound is still known or that it has left.
+  uint32_t ttlOf(const Record& record)
   {
-    for (const auto& record : d_rrset.records) {
-      if (wanted(record)) {
-        d_out.push_back({&record, &d_rrset, record.ttl});
-      }
-    }
+    const auto* owner = record.owner;
+    return owner != nullptr && owner->mayLeave() ? std::min(record.ttl, owner->ttlBound(now())) : record.ttl;
   }
 
-  // What serves, and what left last.
-  void appendLast()
+  // One moment for all records.
+  int64_t now()
   {
-    int64_t last = std::numeric_limits<int64_t>::min();
-    for (const auto& record : d_rrset.records) {
-      if (!serves(record)) {
-        last = std::max(last, d_situation.turnedAt(*record.owner));
+    if (!d_now) {
+      d_now = d_situation.now();
+    }
+    return *d_now;
+  }
+
+  [[nodiscard]] auto at(size_t place) { return d_out.begin() + static_cast<std::ptrdiff_t>(place); }
+
+  template <typename Wanted>
+  void keep(Wanted wanted)
+  {
+    d_end = static_cast<size_t>(std::partition(at(d_first), at(d_end), wanted) - d_out.begin());
+  }
+
+  // Besides what serves, what left last.
+  void addLast()
+  {
+    const auto serving = d_end;
+    auto last = std::numeric_limits<int64_t>::min();
+    for (auto i = serving; i < d_out.size(); ++i) {
+      const auto left = d_situation.turnedAt(*d_out[i].record->owner);
+      if (left > last) {
+        last = left;
+        d_end = serving;
+      }
+      if (left == last) {
+        std::swap(d_out[i], d_out[d_end++]);
       }
     }
-    append([&](const Record& record) { return serves(record) || d_situation.turnedAt(*record.owner) >= last; });
   }
 
   // How many different nodes the records have; those of no node count one each. Counts no further than to `enough`.
@@ -118,7 +144,7 @@ private:
   [[nodiscard]] size_t nodes(size_t enough, Counts counts) const
   {
     size_t number = 0;
-    for (auto i = d_first; i < d_out.size() && number < enough; ++i) {
+    for (auto i = d_first; i < d_end && number < enough; ++i) {
       bool isNew = counts(i);
       const auto* owner = d_out[i].record->owner;
       for (auto j = d_first; isNew && owner != nullptr && enough > 1 && j < i; ++j) {
@@ -145,7 +171,7 @@ private:
         tier = spare;
       }
     }
-    std::erase_if(d_out, [&](const Chosen& one) { return one.rrset == &d_rrset && candidateOf(one).tier != tier; });
+    keep([&](const Chosen& one) { return candidateOf(one).tier == tier; });
     return true;
   }
 
@@ -154,7 +180,7 @@ private:
   {
     for (;;) {
       auto tier = s_noTier;
-      for (auto i = d_first; i < d_out.size(); ++i) {
+      for (auto i = d_first; i < d_end; ++i) {
         if (const uint32_t candidate = candidateOf(d_out[i]).tier; candidate >= from) {
           tier = std::min(tier, candidate);
         }
@@ -167,9 +193,9 @@ private:
   }
 
   // Leaves, in random order, as many as an answer may have.
-  void draw(Draw draw)
+  void draw(Draw draw, Outcome outcome)
   {
-    const auto count = d_out.size() - d_first;
+    const auto count = d_end - d_first;
     auto wanted = count;
     const bool byWeight = d_policy != nullptr && (d_policy->mode == Mode::Weighted || d_policy->mode == Mode::Sticky);
     if (d_policy != nullptr && draw == Draw::Some) {
@@ -179,25 +205,25 @@ private:
       wanted = std::min<size_t>(count, 1);
     }
     if (!byWeight || wanted == count) {
-      shuffle(d_out.begin() + d_first, d_out.end(), wanted, d_situation);
+      shuffle(at(d_first), at(d_end), wanted, d_situation);
     }
-    else if (d_policy->mode == Mode::Sticky && d_situation.client() != 0) {
-      drawForClient(d_out.begin() + d_first, d_out.end(), wanted, d_situation.client(), weigher(), [this](const Chosen& one) { return candidateOf(one); });
+    else if (const auto client = d_policy->mode == Mode::Sticky ? d_situation.client() : 0; client != 0) {
+      drawForClient(at(d_first), at(d_end), wanted, client, weigher(outcome), [this](const Chosen& one) { return candidateOf(one); });
     }
     else {
-      drawByWeight(d_out.begin() + d_first, d_out.end(), wanted, weigher(), d_situation);
+      drawByWeight(at(d_first), at(d_end), wanted, weigher(outcome), d_situation);
     }
     d_out.resize(d_first + wanted);
   }
 
   [[nodiscard]] const Candidate& candidateOf(const Chosen& one) const { return d_plan.candidates[static_cast<size_t>(one.record - d_rrset.records.data())]; }
 
-  // What a record weighs now, while its node may be coming back.
-  auto weigher()
+  // What a record weighs now, while its node may be coming back. While the rrset is down, those count that have left, too,
+  // and nobody's return.
+  auto weigher(Outcome outcome)
   {
-    const int64_t ramp = int64_t{1000} * d_policy->ramp;
-    const auto now = ramp != 0 ? d_situation.now() : 0;
-    return [this, ramp, now](const Chosen& one) -> uint32_t {
+    const int64_t ramp = outcome == Outcome::Served ? int64_t{1000} * d_policy->ramp : 0;
+    return [this, ramp, now = ramp != 0 ? now() : 0](const Chosen& one) -> uint32_t {
       const auto weight = candidateOf(one).weight;
       const auto* owner = one.record->owner;
       if (ramp == 0 || owner == nullptr) {
@@ -216,8 +242,8 @@ private:
     constexpr auto unbounded = std::numeric_limits<uint32_t>::max();
     auto bound = d_policy != nullptr ? d_policy->ttlMax.value_or(unbounded) : unbounded;
     for (auto i = d_first; i < d_out.size(); ++i) {
-      if (const auto* owner = d_out[i].record->owner; owner != nullptr && owner->mayLeave()) {
-        bound = std::min(bound, owner->ttlBound(d_situation.now()));
+      if (d_out[i].ttl < d_out[i].record->ttl) {
+        bound = std::min(bound, d_out[i].ttl);
       }
     }
     for (auto i = d_first; i < d_out.size(); ++i) {
@@ -232,6 +258,8 @@ private:
   Situation& d_situation;
   std::vector<Chosen>& d_out;
   const size_t d_first; // of this rrset's in d_out
+  size_t d_end;         // until here: what may be drawn from
+  std::optional<int64_t> d_now;
 };
 
 // Appends the chosen records of `rrset` to `out`, in random order where some belong to nodes (PowerDNS 4.7 shuffles UDP

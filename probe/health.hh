@@ -114,9 +114,9 @@ public:
   // When serving() last turned, either way; 0: never, as far as is known.
   [[nodiscard]] int64_t turnedAt() const noexcept { return d_turnedAt.load(std::memory_order_relaxed); }
   // The earliest moment at which checks that have begun to fail can bring the node down; 0: none has.
-  [[nodiscard]] int64_t fallsAt() const noexcept { return d_fallsAt.load(std::memory_order_relaxed); }
+  [[nodiscard]] int64_t fallsAt() const noexcept { return d_fallsAt.load(std::memory_order_acquire); }
   // When the next planned drain begins; 0: none is planned, or the node is drained.
-  [[nodiscard]] int64_t drainsAt() const noexcept { return d_drainsAt.load(std::memory_order_relaxed); }
+  [[nodiscard]] int64_t drainsAt() const noexcept { return d_drainsAt.load(std::memory_order_acquire); }
   // The earlier of the two: until then the node stays, as far as is known.
   [[nodiscard]] int64_t leavesAt() const noexcept
   {
@@ -139,11 +139,12 @@ public:
     d_turnedAt.store(since, std::memory_order_relaxed);
     d_state.store(state, std::memory_order_release);
   }
-  // fallsAt() and drainsAt() from now on.
+  // fallsAt() and drainsAt() from now on. Whoever reads one and then the state sees a state no older than the forecast: when
+  // a node leaves, publish() comes first.
   void forecast(int64_t fallsAt, int64_t drainsAt) noexcept
   {
-    d_fallsAt.store(fallsAt, std::memory_order_relaxed);
-    d_drainsAt.store(drainsAt, std::memory_order_relaxed);
+    d_fallsAt.store(fallsAt, std::memory_order_release);
+    d_drainsAt.store(drainsAt, std::memory_order_release);
   }
 
 private:

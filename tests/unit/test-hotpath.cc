@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
-#include <cstdlib>
-#include <new>
 #include <pthread.h>
-#include <random>
+#include "allocations.hh"
 #include "backend/published.hh"
-#include "backend/selection.hh"
 #include "backend/snapshot.hh"
+#include "selectioncase.hh"
 #include "zonemaker.hh"
 
 // What a query costs in the steady state: no allocation and no lock. Both are counted for the calling thread; locks
@@ -18,31 +16,7 @@ using namespace failover::test;
 
 namespace
 {
-thread_local size_t t_allocations = 0;
 thread_local size_t t_locks = 0;
-}
-
-// Not inlined: GCC would take malloc and operator delete for a mismatched pair.
-[[gnu::noinline]] void* operator new(size_t size)
-{
-  ++t_allocations;
-  if (auto* memory = std::malloc(size == 0 ? 1 : size)) {
-    return memory;
-  }
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(size_t size, const std::nothrow_t& /* nothrow */) noexcept
-{
-  ++t_allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept
-{
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, size_t /* size */) noexcept
-{
-  std::free(memory);
 }
 
 extern "C" {
@@ -57,16 +31,6 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t* mutex)
 
 namespace
 {
-struct Situation
-{
-  std::mt19937_64 source{1};
-  static bool serves(const Owner& owner) { return owner.serving(); }
-  static int64_t turnedAt(const Owner& owner) { return owner.turnedAt(); }
-  static int64_t now() { return 0; }
-  uint64_t random() { return source(); }
-  static uint64_t client() { return 7; }
-};
-
 struct Cost
 {
   size_t allocations;
@@ -76,9 +40,9 @@ struct Cost
 template <typename Action>
 Cost costOf(Action action)
 {
-  const Cost before{t_allocations, t_locks};
+  const Cost before{allocations(), t_locks};
   action();
-  return {t_allocations - before.allocations, t_locks - before.locks};
+  return {allocations() - before.allocations, t_locks - before.locks};
 }
 
 std::shared_ptr<const Snapshot> exampleSnapshot(const std::shared_ptr<NodeHealth>& east)
@@ -140,6 +104,38 @@ TEST_SUITE("hotpath")
       }
     });
     CHECK(records == 1000 * 2 * 5 / 2); // three records, or two, from either way to the zone
+    CHECK(cost.allocations == 0);
+    CHECK(cost.locks == 0);
+  }
+
+  TEST_CASE("no policy costs an allocation, however many nodes serve")
+  {
+    SelectionCase test;
+    for (size_t i = 0; i < 64; ++i) {
+      test.add(static_cast<uint32_t>(1 + i), static_cast<uint16_t>(i / 8), 300).forecast(i % 3 == 0 ? 5000 : 0, 0);
+    }
+    test.policy = std::make_shared<Policy>(Policy{.trickle = 5, .ramp = 60});
+    Situation situation;
+    situation.who = 7;
+    std::vector<Chosen> chosen;
+    chosen.reserve(test.records.size());
+    size_t answered = 0;
+    const auto cost = costOf([&] {
+      for (int round = 0; round < 4 * 4 * 3 * 4; ++round) {
+        test.policy->mode = static_cast<Mode>(round % 4);
+        test.policy->whenDown = static_cast<WhenDown>(round / 4 % 4);
+        test.policy->minHealthy = round / 16 % 3 == 0 ? 2 : 1;
+        test.policy->maxAnswers = round / 16 % 3 == 2 ? std::optional<uint32_t>(8) : std::nullopt;
+        for (size_t i = 0; i < test.nodes.size(); ++i) { // all serve, all but some, one, none
+          const size_t up[] = {64, 50, 1, 0};
+          test.nodes[i]->publish(i < up[round / 48] ? NodeState::Up : NodeState::Down, round);
+        }
+        chosen.clear();
+        select(test.rrset(), situation, chosen);
+        answered += chosen.size();
+      }
+    });
+    CHECK(answered > 1000);
     CHECK(cost.allocations == 0);
     CHECK(cost.locks == 0);
   }

@@ -2,258 +2,250 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
 #include <algorithm>
-#include <map>
-#include <random>
+#include <array>
 #include <set>
-#include "backend/selection.hh"
-#include "zonemaker.hh"
+#include "selectioncase.hh"
+
+// What is answered, for any rrset in any state under any policy: compared with a model that is as slow and plain as can be.
 
 using namespace failover;
 using namespace failover::test;
+using Records = std::set<const Record*>;
 
 namespace
 {
 constexpr uint64_t s_seed = 20260101;
-constexpr NodeState s_states[] = {NodeState::Unknown, NodeState::Up, NodeState::Down, NodeState::Drained, NodeState::ForcedUp, NodeState::ForcedDown};
 
-// An rrset of made-up records; owner 0 is nobody.
-struct Sample
+bool serves(const Record* record)
 {
-  std::vector<std::shared_ptr<NodeHealth>> nodes;
-  std::vector<std::unique_ptr<Owner>> owners;
-  std::vector<Record> records;
+  return record->owner == nullptr || record->owner->serving();
+}
 
-  RRset rrset(const Plan& plan = s_default) const { return {.type = type::a, .plan = &plan, .records = records}; }
-  static const inline Plan s_default;
+size_t nodesOf(const Records& records)
+{
+  std::set<const void*> nodes;
+  for (const auto* record : records) {
+    nodes.insert(record->owner == nullptr ? static_cast<const void*>(record) : record->owner->members().size() == 1 ? static_cast<const void*>(record->owner->members().front().health.get())
+                                                                                                                    : static_cast<const void*>(record->owner));
+  }
+  return nodes.size();
+}
+
+// What may be drawn from: one set, or one for each way that chance may go; none when too few nodes are there.
+std::vector<Records> tiers(const SelectionCase& test, const Records& records, size_t needed)
+{
+  if (test.policy == nullptr || test.policy->mode != Mode::Priority) {
+    return nodesOf(records) >= needed ? std::vector{records} : std::vector<Records>{};
+  }
+  std::vector<Records> enough;
+  for (uint16_t tier = 0; tier < 3; ++tier) {
+    Records members;
+    std::copy_if(records.begin(), records.end(), std::inserter(members, members.end()), [&](const Record* record) { return test.plan.candidates[test.indexOf(record)].tier == tier; });
+    if (nodesOf(members) >= needed) {
+      enough.push_back(members);
+    }
+  }
+  enough.resize(std::min<size_t>(enough.size(), test.policy->trickle != 0 ? 2 : 1));
+  return enough;
+}
+
+struct Expected
+{
+  Outcome outcome{Outcome::Served};
+  std::vector<Records> pools; // of which one is drawn from
 };
 
-template <typename Random>
-struct Situation
+Records withLast(const Records& stored, Records serving)
 {
-  Random& source;
-  static bool serves(const Owner& owner) { return owner.serving(); }
-  static int64_t turnedAt(const Owner& owner) { return owner.turnedAt(); }
-  static int64_t now() { return 0; }
-  uint64_t random() { return source(); }
-  static uint64_t client() { return 0; }
+  int64_t last = -1;
+  for (const auto* record : stored) {
+    last = serves(record) ? last : std::max(last, record->owner->turnedAt());
+  }
+  std::copy_if(stored.begin(), stored.end(), std::inserter(serving, serving.end()), [last](const Record* record) { return !serves(record) && record->owner->turnedAt() == last; });
+  return serving;
+}
+
+Expected expectedOf(const SelectionCase& test)
+{
+  Records stored;
+  Records serving;
+  for (const auto& record : test.records) {
+    stored.insert(&record);
+    if (serves(&record)) {
+      serving.insert(&record);
+    }
+  }
+  const size_t needed = test.policy != nullptr ? test.policy->minHealthy : 1;
+  if (auto pools = tiers(test, serving, needed); !pools.empty()) {
+    return {Outcome::Served, std::move(pools)};
+  }
+  const auto whenDown = test.policy != nullptr ? test.policy->whenDown : WhenDown::ServeAll;
+  if (whenDown == WhenDown::NoData || whenDown == WhenDown::ServFail) {
+    return {whenDown == WhenDown::NoData ? Outcome::NoData : Outcome::ServFail, {{}}};
+  }
+  const auto pool = whenDown == WhenDown::Last ? withLast(stored, serving) : stored;
+  auto pools = tiers(test, pool, needed);
+  if (pools.empty()) {
+    pools = tiers(test, pool, 1);
+  }
+  return {Outcome::Down, pools.empty() ? std::vector<Records>{{}} : pools};
+}
+
+size_t sizeOf(const SelectionCase& test, const Records& pool)
+{
+  size_t most = pool.size();
+  if (test.policy != nullptr) {
+    const bool byWeight = test.policy->mode == Mode::Weighted || test.policy->mode == Mode::Sticky;
+    most = test.policy->maxAnswers.value_or(byWeight ? 1 : most);
+  }
+  return std::min({pool.size(), most, test.plan.single ? size_t{1} : pool.size()});
+}
+
+// A node's state turns each time that somebody looks.
+struct Unsteady : Situation
+{
+  bool serves(const Owner& /* owner */) { return source() % 2 == 0; }
+  int64_t turnedAt(const Owner& /* owner */) { return static_cast<int64_t>(source() % 100); }
 };
-
-template <typename Random>
-Outcome selectFrom(const RRset& rrset, Random& random, std::vector<Chosen>& out)
-{
-  Situation<Random> situation{random};
-  return select(rrset, situation, out);
-}
-
-Sample randomSample(std::mt19937_64& random)
-{
-  Sample sample;
-  for (size_t i = 0; i < 4; ++i) {
-    sample.nodes.push_back(makeNode("n" + std::to_string(i), s_states[random() % std::size(s_states)]));
-    sample.owners.push_back(std::make_unique<Owner>(std::vector<Member>{{.health = sample.nodes.back()}}));
-  }
-  for (auto left = random() % 9; left > 0; --left) {
-    const auto who = random() % 5;
-    sample.records.push_back({nullptr, who == 0 ? nullptr : sample.owners[who - 1].get(), 60, true});
-  }
-  return sample;
-}
-
-// The order in which three records came out, as "021".
-std::string orderOf(const Sample& sample, const std::vector<Chosen>& chosen)
-{
-  std::string order;
-  for (const auto& one : chosen) {
-    order += static_cast<char>('0' + (one.record - sample.records.data()));
-  }
-  return order;
-}
-
-Sample threeRecords()
-{
-  Sample sample;
-  sample.records.resize(3);
-  return sample;
-}
 }
 
 TEST_SUITE("selection")
 {
-  TEST_CASE("what is returned: each record at most once, none of a dead node unless all are dead, all that live")
+  TEST_CASE("what is answered: of what may be answered, as many as wanted, and each once")
   {
     std::mt19937_64 random(s_seed);
-    size_t allDead = 0;
-    for (int round = 0; round < 5000; ++round) {
-      const auto sample = randomSample(random);
-      const auto rrset = sample.rrset();
+    Situation situation;
+    std::array<size_t, 4> outcomes{};
+    size_t choices = 0;
+    for (int round = 0; round < 20'000; ++round) {
+      SelectionCase test(random);
+      situation.who = random() % 3;
+      situation.moment = static_cast<int64_t>(random() % 20'000);
+      const auto expected = expectedOf(test);
+      const auto rrset = test.rrset();
       std::vector<Chosen> chosen;
-      selectFrom(rrset, random, chosen);
-
-      std::set<const Record*> returned;
+      const auto outcome = select(rrset, situation, chosen);
+      REQUIRE((outcome == expected.outcome));
+      Records answer;
       for (const auto& one : chosen) {
         REQUIRE(one.rrset == &rrset);
-        returned.insert(one.record);
+        answer.insert(one.record);
       }
-      std::set<const Record*> living;
-      std::set<const Record*> stored;
-      for (const auto& record : sample.records) {
-        stored.insert(&record);
-        if (record.owner == nullptr || record.owner->serving()) {
-          living.insert(&record);
-        }
-      }
-      REQUIRE(returned.size() == chosen.size());
-      REQUIRE(returned == (living.empty() ? stored : living));
-      allDead += living.empty() && !stored.empty() ? 1 : 0;
+      REQUIRE(answer.size() == chosen.size());
+      REQUIRE(std::any_of(expected.pools.begin(), expected.pools.end(), [&](const Records& pool) {
+        return answer.size() == sizeOf(test, pool) && std::includes(pool.begin(), pool.end(), answer.begin(), answer.end());
+      }));
+      ++outcomes[static_cast<size_t>(outcome)];
+      choices += expected.pools.size() > 1 ? 1 : 0;
     }
-    CHECK(allDead > 10); // the interesting case has come up
+    CHECK(*std::min_element(outcomes.begin(), outcomes.end()) > 500); // all have come up
+    CHECK(choices > 200);
   }
 
-  TEST_CASE("what was chosen before stays in its place")
+  TEST_CASE("an answer that may not be empty is none, even while nodes turn as it is made")
   {
     std::mt19937_64 random(s_seed);
-    const auto first = threeRecords();
-    const auto second = threeRecords();
-    const auto firstSet = first.rrset();
-    const auto secondSet = second.rrset();
-    for (int round = 0; round < 100; ++round) {
+    Unsteady situation;
+    size_t down = 0;
+    for (int round = 0; round < 20'000; ++round) {
+      SelectionCase test(random);
+      const auto rrset = test.rrset();
       std::vector<Chosen> chosen;
-      selectFrom(firstSet, random, chosen);
-      const auto order = orderOf(first, chosen);
-      selectFrom(secondSet, random, chosen);
-      REQUIRE(chosen.size() == 6);
-      const std::vector<Chosen> front(chosen.begin(), chosen.begin() + 3);
-      REQUIRE(orderOf(first, front) == order);
-      REQUIRE(chosen[3].rrset == &secondSet);
+      const auto outcome = select(rrset, situation, chosen);
+      const bool isEmpty = test.records.empty() || outcome == Outcome::NoData || outcome == Outcome::ServFail;
+      REQUIRE(chosen.empty() == isEmpty);
+      Records answer;
+      for (const auto& one : chosen) {
+        answer.insert(one.record);
+      }
+      REQUIRE(answer.size() == chosen.size());
+      REQUIRE(chosen.size() <= (test.policy != nullptr ? test.policy->maxAnswers.value_or(12) : 12));
+      REQUIRE((!test.plan.single || chosen.size() <= 1));
+      down += outcome == Outcome::Down && !test.records.empty() ? 1 : 0;
     }
+    CHECK(down > 500);
   }
 
-  TEST_CASE("an earlier rrset's records do not hide that all of the next one are dead")
+  TEST_CASE("everything that may be drawn is what a transfer gets, but still one of alternatives")
   {
     std::mt19937_64 random(s_seed);
-    const auto living = threeRecords();
-    const Owner dead({{.health = makeNode("east", NodeState::Down)}});
-    const std::vector<Record> records{{nullptr, &dead, 60, true}, {nullptr, &dead, 60, true}};
-    const RRset rrset{.type = type::a, .plan = &Sample::s_default, .records = records};
-    const auto firstSet = living.rrset();
-    std::vector<Chosen> chosen;
-    selectFrom(firstSet, random, chosen);
-    selectFrom(rrset, random, chosen);
-    CHECK(chosen.size() == 5);
+    Situation situation;
+    size_t more = 0;
+    for (int round = 0; round < 5000; ++round) {
+      SelectionCase test(random);
+      const auto expected = expectedOf(test);
+      const auto places = drawn(test, situation, Draw::Everything);
+      REQUIRE(std::any_of(expected.pools.begin(), expected.pools.end(), [&](const Records& pool) { return places.size() == std::min<size_t>(pool.size(), test.plan.single ? 1 : pool.size()); }));
+      more += places.size() > sizeOf(test, expected.pools.front()) ? 1 : 0;
+    }
+    CHECK(more > 200);
   }
 
-  TEST_CASE("under 'nodata' nothing is left of an rrset whose nodes are all down, and of no other")
+  TEST_CASE("what was chosen before stays as it is, and its records count for nothing")
   {
     std::mt19937_64 random(s_seed);
-    size_t empty = 0;
+    Situation situation;
     for (int round = 0; round < 2000; ++round) {
-      const auto sample = randomSample(random);
-      auto rrset = sample.rrset();
-      std::vector<Chosen> all;
+      SelectionCase first;
+      first.add();
+      first.add();
+      const auto firstSet = first.rrset();
       std::vector<Chosen> chosen;
-      selectFrom(rrset, random, all);
-      const Policy nodata{.whenDown = WhenDown::NoData};
-      const Plan plan{.policy = &nodata};
-      rrset.plan = &plan;
-      selectFrom(rrset, random, chosen);
-      const bool serves = std::any_of(sample.records.begin(), sample.records.end(), [](const Record& record) {
-        return record.owner == nullptr || record.owner->serving();
-      });
-      REQUIRE(chosen.size() == (serves ? all.size() : 0));
-      empty += serves || sample.records.empty() ? 0 : 1;
-    }
-    CHECK(empty > 10);
-  }
-
-  TEST_CASE("each order of three records comes up as often as the others")
-  {
-    std::mt19937_64 random(s_seed);
-    const auto sample = threeRecords();
-    const auto rrset = sample.rrset();
-    std::map<std::string, int> orders;
-    constexpr int rounds = 60'000;
-    std::vector<Chosen> chosen;
-    for (int round = 0; round < rounds; ++round) {
-      chosen.clear();
-      selectFrom(rrset, random, chosen);
-      ++orders[orderOf(sample, chosen)];
-    }
-    REQUIRE(orders.size() == 6);
-    for (const auto& [order, times] : orders) {
-      CAPTURE(order);
-      CHECK(times > rounds / 6 - 500); // 500: more than five standard deviations
-      CHECK(times < rounds / 6 + 500);
+      select(firstSet, situation, chosen);
+      const auto before = chosen;
+      SelectionCase second(random);
+      const auto secondSet = second.rrset();
+      const auto expected = expectedOf(second);
+      REQUIRE((select(secondSet, situation, chosen) == expected.outcome));
+      REQUIRE(chosen.size() >= 2);
+      REQUIRE(chosen[0].record == before[0].record);
+      REQUIRE(chosen[1].record == before[1].record);
+      REQUIRE(std::any_of(expected.pools.begin(), expected.pools.end(), [&](const Records& pool) { return chosen.size() == 2 + sizeOf(second, pool); }));
     }
   }
 
-  TEST_CASE("records of no node keep the order of the store")
+  TEST_CASE("several records of a node are one node, those of no node are one each")
   {
-    const auto unasked = []() -> uint64_t { FAIL("asked for randomness"); return 0; };
-    const auto sample = threeRecords();
-    auto rrset = sample.rrset();
+    Situation situation;
+    for (const bool isNodes : {true, false}) {
+      CAPTURE(isNodes);
+      SelectionCase test;
+      test.policy = std::make_shared<Policy>(Policy{.minHealthy = 2, .whenDown = WhenDown::NoData});
+      test.nodes.push_back(std::make_shared<NodeHealth>("east"));
+      for (int i = 0; i < 2; ++i) { // as two addresses of a node: an owner each
+        test.add(isNodes ? test.own({test.nodes.front()}) : nullptr, {.weight = 1});
+      }
+      CHECK(drawn(test, situation).size() == (isNodes ? 0 : 2));
+    }
+  }
+
+  TEST_CASE("records without a plan keep the order of the store, whatever their number and TTL")
+  {
+    struct Unasked : Situation
+    {
+      static bool serves(const Owner& /* owner */)
+      {
+        FAIL("asked");
+        return false;
+      }
+      static uint64_t random()
+      {
+        FAIL("asked");
+        return 0;
+      }
+    } situation;
+    SelectionCase test;
+    for (uint32_t i = 0; i < 5; ++i) {
+      test.add(nullptr, {}, i);
+    }
+    auto rrset = test.rrset();
     rrset.plan = nullptr;
     std::vector<Chosen> chosen;
-    selectFrom(rrset, unasked, chosen);
-    CHECK(orderOf(sample, chosen) == "012");
-  }
-
-  TEST_CASE("the survivors of a dead node are shuffled too")
-  {
-    std::mt19937_64 random(s_seed);
-    const Owner dead({{.health = makeNode("east", NodeState::Down)}});
-    auto sample = threeRecords();
-    sample.records[0].owner = &dead;
-    const auto rrset = sample.rrset();
-    std::map<std::string, int> orders;
-    for (int round = 0; round < 10'000; ++round) {
-      std::vector<Chosen> chosen;
-      selectFrom(rrset, random, chosen);
-      ++orders[orderOf(sample, chosen)];
+    CHECK((select(rrset, situation, chosen) == Outcome::Served));
+    REQUIRE(chosen.size() == 5);
+    for (uint32_t i = 0; i < 5; ++i) {
+      CHECK(chosen[i].record == &test.records[i]);
+      CHECK(chosen[i].ttl == i);
     }
-    REQUIRE(orders.size() == 2);
-    CHECK(orders["12"] > 4500);
-    CHECK(orders["21"] > 4500);
-  }
-
-  TEST_CASE("the state that counts is that of the moment")
-  {
-    std::mt19937_64 random(s_seed);
-    const auto east = makeNode("east");
-    const Owner owner({{.health = east}});
-    auto sample = threeRecords();
-    sample.records[2].owner = &owner;
-    const auto rrset = sample.rrset();
-    for (const auto state : {NodeState::Up, NodeState::Drained, NodeState::Up}) {
-      east->publish(state, 0);
-      std::vector<Chosen> chosen;
-      selectFrom(rrset, random, chosen);
-      CHECK(chosen.size() == (isServing(state) ? 3U : 2U));
-    }
-  }
-
-  TEST_CASE("below never reaches its bound, and reaches all that is under it")
-  {
-    struct Fixed
-    {
-      uint64_t value;
-      [[nodiscard]] uint64_t random() const { return value; }
-    };
-    Fixed largest{~uint64_t{0}};
-    Fixed smallest{0};
-    for (size_t bound = 1; bound < 300; ++bound) {
-      REQUIRE(below(bound, largest) == bound - 1);
-      REQUIRE(below(bound, smallest) == 0);
-    }
-  }
-
-  TEST_CASE("randomness is asked for less often than there are records")
-  {
-    size_t asked = 0;
-    const auto random = [&asked] { return static_cast<uint64_t>(++asked); };
-    const auto sample = threeRecords();
-    const auto rrset = sample.rrset();
-    std::vector<Chosen> chosen;
-    selectFrom(rrset, random, chosen);
-    CHECK(asked == 2);
   }
 }
