@@ -84,7 +84,7 @@ void Following::follow(std::string_view name, std::vector<std::string_view>& pat
 void Following::followRecords(const Zone& zone, std::span<const RRset> rrsets, std::vector<std::string_view>& path, Behind& behind) const
 {
   for (const auto& rrset : rrsets) {
-    for (const auto& record : rrset.records) {
+    for (const auto& record : zone.stored(rrset)) { // whether or not the zone has been linked
       if (isAddress(rrset.type)) {
         if (record.owner == nullptr) {
           behind.always = true;

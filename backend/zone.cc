@@ -58,6 +58,12 @@ bool Zone::isDelegated(std::string_view name) const noexcept
   return false;
 }
 
+std::span<const Record> Zone::stored(const RRset& rrset) const noexcept
+{
+  const auto next = static_cast<size_t>(&rrset - d_rrsets.data()) + 1; // they stand in the order of their records
+  return {rrset.records.data(), next < d_rrsets.size() ? d_rrsets[next].records.data() : d_records.data() + d_records.size()};
+}
+
 const Lead* Zone::leadOf(const Record& record) const noexcept
 {
   const auto place = static_cast<size_t>(&record - d_records.data());

@@ -121,6 +121,8 @@ public:
   [[nodiscard]] bool isDelegated(std::string_view name) const noexcept;
   // Where the record leads; null for types that lead to no host name. REQUIRES: it is one of this zone's.
   [[nodiscard]] const Lead* leadOf(const Record& record) const noexcept;
+  // The records of one of its rrsets as they are stored, with those that are left out of it (ZoneLinker).
+  [[nodiscard]] std::span<const Record> stored(const RRset& rrset) const noexcept;
   // Names outside of it that had a say in which nodes its records depend on (Following).
   [[nodiscard]] const std::vector<WireName>& followed() const noexcept { return d_followed; }
 

@@ -58,11 +58,26 @@ const ZoneLinker::Behind& ZoneLinker::behind(const WireName& target)
   if (isNew) {
     auto found = d_following.behind(target);
     if (!found.always && !found.members.empty()) {
-      place->second.owner = std::make_shared<const Owner>(std::move(found.members));
+      place->second.owner = ownerOf(std::move(found.members));
     }
     place->second.visited = std::move(found.visited);
   }
   return place->second;
+}
+
+// One for all names behind which there are the same nodes.
+ZoneLinker::OwnerPtr ZoneLinker::ownerOf(std::vector<Member> members)
+{
+  std::sort(members.begin(), members.end(), [](const Member& left, const Member& right) { return left.health->name() < right.health->name(); });
+  std::vector<const NodeHealth*> nodes;
+  for (const auto& member : members) {
+    nodes.push_back(member.health.get());
+  }
+  auto& owner = d_ownersOfNames[nodes];
+  if (owner == nullptr) {
+    owner = std::make_shared<const Owner>(std::move(members));
+  }
+  return owner;
 }
 
 bool ZoneLinker::isNodes(const WireName& target) const
@@ -72,9 +87,12 @@ bool ZoneLinker::isNodes(const WireName& target) const
 
 bool ZoneLinker::isOutdated(const Zone& zone)
 {
-  return !zone.d_presigned && std::any_of(zone.d_leads.begin(), zone.d_leads.end(), [&](const Lead& lead) {
+  if (zone.d_presigned) {
+    return false;
+  }
+  return std::any_of(zone.d_leads.begin(), zone.d_leads.end(), [&](const Lead& lead) {
     return !isNodes(lead.target) && !sameMembers(behind(lead.target).owner.get(), zone.d_records[lead.record].owner);
-  });
+  }) || followedBy(zone) != zone.d_followed;
 }
 
 void ZoneLinker::link(Zone& zone, std::vector<ZoneBuilder::Surplus>& surplus)
@@ -83,6 +101,7 @@ void ZoneLinker::link(Zone& zone, std::vector<ZoneBuilder::Surplus>& surplus)
     return;
   }
   adoptFollowed(zone);
+  zone.d_followed = followedBy(zone);
   for (uint32_t place = 0; place < zone.d_names.size(); ++place) {
     const auto& name = zone.d_names[place];
     bool owned = false;
@@ -102,16 +121,23 @@ void ZoneLinker::link(Zone& zone, std::vector<ZoneBuilder::Surplus>& surplus)
 
 void ZoneLinker::adoptFollowed(Zone& zone)
 {
+  for (const auto& lead : zone.d_leads) {
+    if (!isNodes(lead.target)) { // else ZoneBuilder has seen that
+      zone.d_records[lead.record].owner = keep(zone.d_owners, behind(lead.target).owner);
+    }
+  }
+}
+
+std::vector<WireName> ZoneLinker::followedBy(const Zone& zone)
+{
   std::set<WireName> outside;
   for (const auto& lead : zone.d_leads) {
-    if (isNodes(lead.target)) {
-      continue; // ZoneBuilder has seen that
+    if (!isNodes(lead.target)) {
+      const auto& visited = behind(lead.target).visited;
+      std::copy_if(visited.begin(), visited.end(), std::inserter(outside, outside.end()), [&](const WireName& name) { return !isWithin(name, zone.apex()); });
     }
-    const auto& [owner, visited] = behind(lead.target);
-    zone.d_records[lead.record].owner = keep(zone.d_owners, owner);
-    std::copy_if(visited.begin(), visited.end(), std::inserter(outside, outside.end()), [&](const WireName& name) { return !isWithin(name, zone.apex()); });
   }
-  zone.d_followed.assign(outside.begin(), outside.end());
+  return {outside.begin(), outside.end()};
 }
 
 void ZoneLinker::linkRRset(Zone& zone, const Zone::Name& place, RRset& rrset, std::vector<ZoneBuilder::Surplus>& surplus)

@@ -28,7 +28,8 @@ public:
   // been built and is nobody else's yet.
   void link(Zone& zone, std::vector<ZoneBuilder::Surplus>& surplus);
 
-  // Whether to link the zone anew would change which nodes its records depend on. The zone is linked.
+  // Whether to link the zone anew would change which nodes its records depend on, or the names that have a say in it. The
+  // zone is linked.
   [[nodiscard]] bool isOutdated(const Zone& zone);
 
 private:
@@ -41,7 +42,9 @@ private:
 
   const Behind& behind(const WireName& target);
   [[nodiscard]] bool isNodes(const WireName& target) const;
+  OwnerPtr ownerOf(std::vector<Member> members);
   void adoptFollowed(Zone& zone);
+  std::vector<WireName> followedBy(const Zone& zone);
   void linkRRset(Zone& zone, const Zone::Name& place, RRset& rrset, std::vector<ZoneBuilder::Surplus>& surplus);
   void addHints(Zone& zone, const RRset& rrset, Plan& plan) const;
   [[nodiscard]] Hinted hintedForms(Zone& zone, const RRset& rrset, const Lead& lead) const;
@@ -52,5 +55,6 @@ private:
   const Host& d_host;
   const Following d_following;
   std::map<WireName, Behind> d_behind; // many records lead to one mail server
+  std::map<std::vector<const NodeHealth*>, OwnerPtr> d_ownersOfNames;
 };
 }

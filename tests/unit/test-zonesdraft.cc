@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <doctest/doctest.h>
+#include <algorithm>
+#include "storeloading.hh"
+
+// What changes in one zone changes the records of others that lead there, and nothing else.
+
+using namespace failover;
+using namespace failover::test;
+
+namespace
+{
+// East is 192.0.2.1, west is 192.0.2.2; of 192.0.2.9 no node is known.
+struct Followers : StoreLoading
+{
+  Followers()
+  {
+    store.addNode("east", {"192.0.2.1"});
+    store.addNode("west", {"192.0.2.2"});
+  }
+  // A zone of one record at a name of it.
+  int64_t add(const std::string& apex, const std::string& name, const std::string& type, const std::string& content) const
+  {
+    const auto id = store.addZone(apex);
+    store.addRecord(id, name + "." + apex, type, content);
+    return id;
+  }
+  void set(const std::string& name, const std::string& content)
+  {
+    store.execute("UPDATE records SET content='" + content + "' WHERE name='" + name + "'");
+    poll();
+  }
+  // "east west": the nodes of the first record of that type; "" of none; "-" where there is no such record.
+  std::string nodes(std::string_view apex, std::string_view name, uint16_t code) const
+  {
+    for (const auto& rrset : zone(apex)->find(wire(name))) {
+      if (rrset.type == code) {
+        std::string text;
+        const auto* owner = rrset.records.front().owner;
+        for (const auto& member : owner != nullptr ? owner->members() : std::span<const Member>{}) {
+          text += (text.empty() ? "" : " ") + member.health->name();
+        }
+        CHECK(rrset.dependent() == !text.empty());
+        return text;
+      }
+    }
+    return "-";
+  }
+  std::string nodes(std::string_view apex) const { return nodes(apex, "www." + std::string(apex), type::cname); }
+};
+}
+
+TEST_SUITE("zonesdraft")
+{
+  TEST_CASE("a record becomes dependent and stops being so as what it leads to changes, while other zones stay the same objects")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "mail.b.org");
+    const auto other = test.add("c.org", "www", "CNAME", "www.example.com");
+    const auto target = test.add("b.org", "mail", "A", "192.0.2.9");
+    test.poll();
+    const auto* const bystander = test.zone("c.org");
+    CHECK(test.nodes("a.org").empty());
+    test.set("mail.b.org", "192.0.2.1");
+    CHECK(test.nodes("a.org") == "east");
+    test.set("mail.b.org", "192.0.2.2");
+    CHECK(test.nodes("a.org") == "west");
+    test.store.addRecord(target, "mail.b.org", "A", "192.0.2.1");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east west");
+    test.store.addRecord(target, "mail.b.org", "AAAA", "2001:db8::9");
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+    CHECK(test.zone("c.org") == bystander);
+    CHECK(test.snapshot()->zoneById(other) == bystander);
+  }
+
+  TEST_CASE("a change that does not concern a zone leaves it the same object")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "mail.b.org");
+    const auto target = test.add("b.org", "mail", "A", "192.0.2.1");
+    test.poll();
+    const auto* const before = test.zone("a.org");
+    test.store.addRecord(target, "mail.b.org", "TXT", "x");
+    CHECK(test.poll().names == std::vector<std::string>{"b.org"});
+    CHECK(test.zone("a.org") == before);
+    test.store.addRecord(target, "www.b.org", "A", "192.0.2.2");
+    test.poll();
+    test.add("d.org", "mail", "A", "192.0.2.2");
+    test.poll();
+    CHECK(test.zone("a.org") == before);
+  }
+
+  TEST_CASE("the report names the zone whose rows changed, and the others' caches are purged")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "mail.b.org");
+    test.add("b.org", "mail", "A", "192.0.2.1");
+    test.poll();
+    test.host.forget();
+    test.store.execute("UPDATE records SET content='192.0.2.2' WHERE type='A'");
+    const auto report = test.poll();
+    CHECK(report.names == std::vector<std::string>{"b.org"});
+    const auto calls = test.host.calls();
+    CHECK(std::count(calls.begin(), calls.end(), "purge-below a.org") == 1);
+  }
+
+  TEST_CASE("the zone that a record leads to goes and comes")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "mail.b.org");
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+    test.add("b.org", "mail", "A", "192.0.2.1");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.execute("UPDATE domains SET name='x.org' WHERE name='b.org'");
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+    test.store.execute("UPDATE domains SET name='b.org' WHERE name='x.org'");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.execute("DELETE FROM domains WHERE name='b.org'");
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+  }
+
+  TEST_CASE("a zone made below another takes its names over, and a delegation gives them away")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "mail.sub.b.org");
+    const auto above = test.add("b.org", "mail.sub", "A", "192.0.2.1");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.add("sub.b.org", "mail", "A", "192.0.2.2");
+    test.poll();
+    CHECK(test.nodes("a.org") == "west");
+    test.store.execute("DELETE FROM domains WHERE name='sub.b.org'");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.addRecord(above, "sub.b.org", "NS", "ns.example.com");
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+  }
+
+  TEST_CASE("wildcards of another zone, until the name itself is there")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "any.b.org");
+    const auto target = test.add("b.org", "*", "A", "192.0.2.1");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.addRecord(target, "any.b.org", "TXT", "x");
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+    test.store.execute("DELETE FROM records WHERE type='TXT'");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+  }
+
+  TEST_CASE("a change at the end of a chain reaches all of it, and each of its links may be another")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "www.b.org");
+    test.add("b.org", "www", "CNAME", "www.c.org");
+    test.add("c.org", "www", "A", "192.0.2.1");
+    test.add("d.org", "www", "A", "192.0.2.1");
+    test.poll();
+    test.set("www.c.org", "192.0.2.2");
+    CHECK(test.nodes("a.org") == "west");
+    CHECK(test.nodes("b.org") == "west");
+    test.set("www.c.org", "192.0.2.1");
+    test.set("www.b.org", "www.d.org"); // the same node, another way
+    CHECK(test.nodes("a.org") == "east");
+    test.set("www.d.org", "192.0.2.2");
+    CHECK(test.nodes("b.org") == "west");
+    CHECK(test.nodes("a.org") == "west");
+    const auto* const before = test.zone("a.org");
+    test.set("www.c.org", "192.0.2.2"); // no longer on the way
+    CHECK(test.zone("a.org") == before);
+  }
+
+  TEST_CASE("a way that can be judged for one zone need not be so for another")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "www.b.org");
+    const auto middle = test.add("b.org", "www", "CNAME", "one.c.org");
+    test.store.addRecord(middle, "www.b.org", "CNAME", "two.d.org");
+    test.add("c.org", "one", "A", "192.0.2.1");
+    test.add("d.org", "two", "TXT", "no address");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.execute("UPDATE records SET type='A', content='192.0.2.9' WHERE name='two.d.org'"); // the second alternative is nobody's as before
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+  }
+
+  TEST_CASE("a CNAME that was surplus becomes an alternative, for those that lead to it, too")
+  {
+    Followers test;
+    const auto middle = test.add("b.org", "www", "CNAME", "one.c.org");
+    test.store.addRecord(middle, "www.b.org", "CNAME", "two.d.org");
+    test.add("a.org", "www", "CNAME", "www.b.org"); // read after b.org was linked
+    test.add("c.org", "one", "TXT", "no address");
+    test.add("d.org", "two", "TXT", "no address");
+    const auto surplus = [&test] {
+      const auto all = test.loader.problems().listed();
+      return std::count_if(all.begin(), all.end(), [](const RowProblem& problem) { return problem.text().find("CNAME") != std::string::npos; });
+    };
+    test.poll();
+    CHECK(surplus() == 1);
+    test.store.execute("UPDATE records SET type='A', content='192.0.2.2' WHERE name='two.d.org'");
+    test.poll();
+    CHECK(surplus() == 0);
+    CHECK(test.zone("b.org")->find(wire("www.b.org")).front().records.size() == 2);
+    CHECK(test.nodes("a.org") == "west");
+    test.store.execute("UPDATE records SET type='TXT', content='x' WHERE name='two.d.org'");
+    test.poll();
+    CHECK(surplus() == 1);
+    CHECK(test.nodes("a.org").empty());
+  }
+
+  TEST_CASE("loops over zones end, and may be cut")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "www.b.org");
+    test.add("b.org", "www", "CNAME", "www.c.org");
+    const auto last = test.add("c.org", "www", "CNAME", "www.a.org");
+    test.poll();
+    for (const auto* apex : {"a.org", "b.org", "c.org"}) {
+      CHECK(test.nodes(apex).empty());
+    }
+    test.store.execute("DELETE FROM records WHERE domain_id=" + std::to_string(last));
+    test.store.addRecord(last, "www.c.org", "A", "192.0.2.1");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    CHECK(test.nodes("b.org") == "east");
+    test.store.execute("UPDATE records SET type='CNAME', content='www.a.org' WHERE name='www.c.org'");
+    test.poll();
+    CHECK(test.nodes("a.org").empty());
+  }
+
+  TEST_CASE("of two zones of one name the one that is served is followed")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "www.b.org");
+    test.add("b.org", "www", "A", "192.0.2.1");
+    test.store.execute("DROP INDEX IF EXISTS name_index");
+    test.add("B.org.", "www", "A", "192.0.2.2");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.execute("DELETE FROM domains WHERE name='b.org'");
+    test.poll();
+    CHECK(test.zone("b.org"));
+  }
+
+  TEST_CASE("every zone that leads to one name follows it, however many")
+  {
+    Followers test;
+    for (int i = 0; i < 50; ++i) {
+      const auto apex = "z" + std::to_string(i) + ".org";
+      test.store.addRecord(test.store.addZone(apex), "www." + apex, "MX", "mail.b.org");
+    }
+    test.add("b.org", "mail", "A", "192.0.2.1");
+    test.poll();
+    test.set("mail.b.org", "192.0.2.2");
+    for (int i = 0; i < 50; ++i) {
+      const auto apex = "z" + std::to_string(i) + ".org";
+      REQUIRE(test.nodes(apex, "www." + apex, type::mx) == "west");
+    }
+  }
+}
