@@ -130,7 +130,7 @@ private:
   const Zone* d_liveZone{nullptr};                 // listed live, name after name; in what d_answers holds
   size_t d_liveName{0};                            // the next one's place in it
   std::optional<pdns_compat::ZoneId> d_storedZone; // listed as stored
-  uint8_t d_clientBits{0};                         // how many bits of the client's address are known
+  uint8_t d_clientBits{0};                         // how many bits of the client's address decide
   NameBuffer d_nameBuffer{};
   NameBuffer d_questionBuffer{};
   std::mt19937_64 d_random;

@@ -54,6 +54,12 @@ namespace
     return client.getBits() != 0 ? client : Netmask(packet.getInnerRemote()); // RFC 7871 §7.1.2: /0 keeps the client's to itself
   }
 
+  // Whether each client has its own choice of the records.
+  bool isClients(const RRset& rrset)
+  {
+    return rrset.dependent() && rrset.plan->policy != nullptr && rrset.plan->policy->mode == Mode::Sticky;
+  }
+
   // Whether an rrset of this type is in the answer to a question for `asked`, or leads to it. ANY is content with what else
   // there is.
   bool answers(uint16_t type, uint16_t asked)
@@ -75,35 +81,26 @@ namespace
 class FailoverBackend::Moment
 {
 public:
-  // packet: of the question, or null. clientBits: gets how much of the client's address decided.
-  Moment(std::mt19937_64& random, const DNSPacket* packet, uint8_t& clientBits) :
-    d_random(random), d_packet(packet), d_clientBits(clientBits) { }
+  // packet: of the question, or null.
+  Moment(std::mt19937_64& random, const DNSPacket* packet) :
+    d_random(random), d_packet(packet) { }
 
   [[nodiscard]] static bool serves(const Owner& owner) noexcept { return owner.serving(); }
   [[nodiscard]] static int64_t turnedAt(const Owner& owner) noexcept { return owner.turnedAt(); }
   [[nodiscard]] static int64_t now() noexcept { return toMilliseconds(std::chrono::system_clock::now()); }
   [[nodiscard]] uint64_t random() { return d_random(); }
-  [[nodiscard]] uint64_t client()
-  {
-    if (d_packet == nullptr) {
-      return 0;
-    }
-    const auto client = clientOf(*d_packet);
-    d_clientBits = client.getBits();
-    return keyOf(client);
-  }
+  [[nodiscard]] uint64_t client() const { return d_packet != nullptr ? keyOf(clientOf(*d_packet)) : 0; }
 
 private:
   std::mt19937_64& d_random;
   const DNSPacket* const d_packet;
-  uint8_t& d_clientBits;
 };
 
 void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet)
 {
   const auto rrsets = zone.find(name);
   const auto first = d_chosen.size();
-  Moment moment(d_random, packet, d_clientBits);
+  Moment moment(d_random, packet);
   for (const auto& rrset : rrsets) {
     d_varies |= rrset.dependent() && (rrset.plan->whenDown() == WhenDown::NoData || rrset.plan->whenDown() == WhenDown::ServFail);
     if (qtype != QType::ANY && qtype != rrset.type) {
@@ -111,6 +108,9 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
     }
     if (packet == nullptr && std::find(d_withheld.begin(), d_withheld.end(), &rrset) != d_withheld.end()) {
       continue;
+    }
+    if (packet != nullptr && isClients(rrset)) {
+      d_clientBits = clientOf(*packet).getBits();
     }
     // A secondary that gets the zone as it would be answered draws nothing for anybody.
     switch (select(rrset, moment, d_chosen, d_liveZone != nullptr ? Draw::Everything : Draw::Some)) {
@@ -174,7 +174,6 @@ uint8_t FailoverBackend::scopeOf(const RRset& rrset) const noexcept
   }
   // Any other value keeps an answer out of PowerDNS's packet and query cache (ueberbackend.cc, packethandler.cc), and is
   // the scope of an answer to a question with a client subnet (RFC 7871 §7.2.1).
-  const bool isClients = rrset.dependent() && rrset.plan->policy != nullptr && rrset.plan->policy->mode == Mode::Sticky;
-  return isClients ? std::max<uint8_t>(1, d_clientBits) : 1;
+  return isClients(rrset) ? std::max<uint8_t>(1, d_clientBits) : 1;
 }
 }

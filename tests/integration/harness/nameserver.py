@@ -116,8 +116,8 @@ class NameServer:
         finally:
             resolver.close()
 
-    def resolver(self, timeout: float = 3.0) -> Resolver:
-        return Resolver(self.address, self.port, timeout)
+    def resolver(self, timeout: float = 3.0, source: str | None = None) -> Resolver:
+        return Resolver(self.address, self.port, timeout, source)
 
     def close_resolver(self):
         if self._resolver is not None:

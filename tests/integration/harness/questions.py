@@ -67,10 +67,10 @@ def query(name, rdtype: str, dnssec: bool = False, ecs: str | None = None):
 
 
 class Resolver:
-    """Asks one server. Not thread-safe: one for each thread."""
+    """Asks one server. Not thread-safe: one for each thread. `source`: the own address, where not the kernel's choice."""
 
-    def __init__(self, address: str, port: int, timeout: float = 3.0):
-        self.address, self.port, self.timeout = address, port, timeout
+    def __init__(self, address: str, port: int, timeout: float = 3.0, source: str | None = None):
+        self.address, self.port, self.timeout, self.source = address, port, timeout, source
         self._udp = None
         self._tcp = None
 
@@ -95,6 +95,8 @@ class Resolver:
     def _over_udp(self, message):
         if self._udp is None:
             self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            if self.source is not None:
+                self._udp.bind((self.source, 0))
             self._udp.setblocking(False)
         # one_rr_per_rrset keeps the order of the wire, which dnspython would otherwise not promise
         return dns.query.udp(message, self.address, self.timeout, self.port, ignore_unexpected=True,
@@ -106,7 +108,8 @@ class Resolver:
                 return self._ask_over(message)
             except (EOFError, ConnectionError):
                 self.close()  # the server ends a connection that was idle for some seconds
-        self._tcp = socket.create_connection((self.address, self.port), self.timeout)
+        self._tcp = socket.create_connection((self.address, self.port), self.timeout,
+                                             source_address=(self.source, 0) if self.source is not None else None)
         self._tcp.setblocking(False)
         return self._ask_over(message)
 
