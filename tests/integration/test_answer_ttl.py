@@ -97,7 +97,7 @@ class AnswerTtlTest(Case):
         first = self.ttls("www")[0]
         eventually(lambda: self.ttls("www")[0] < first, 10, "it shrinks with the time that is left")
 
-    def test_an_own_ttl_that_is_lower_stays(self):
+    def test_a_bound_above_makes_nothing_longer(self):
         self.failing(retry_ms=60_000_000, fall=2)
         eventually(lambda: "503" in self.server.control("failover-status", "n1"), 10, "the failure is known")
         self.both("www", OWN)
