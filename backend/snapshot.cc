@@ -73,9 +73,9 @@ void SnapshotEdit::put(std::shared_ptr<const Zone> zone)
     remove(namesake->id());
   }
   ++d_next->d_zoneCount;
-  d_next->d_recordCount += zone->recordCount();
   apexShard(zone->apex()).emplace(zone->apex(), zone);
   const auto id = zone->id();
+  d_put.insert(id);
   idShard(id).emplace(id, std::move(zone));
 }
 
@@ -86,11 +86,21 @@ void SnapshotEdit::remove(int64_t id)
     return;
   }
   --d_next->d_zoneCount;
-  d_next->d_recordCount -= current->recordCount();
+  if (d_put.erase(id) == 0) {
+    d_next->d_recordCount -= current->recordCount();
+  }
   auto& apexes = apexShard(current->apex());
   auto& ids = idShard(id);
   const auto keep = ids.find(id)->second; // the apex shard's key points into the zone
   apexes.erase(std::string_view(keep->apex()));
   ids.erase(id);
+}
+
+std::shared_ptr<const Snapshot> SnapshotEdit::finish()
+{
+  for (const auto id : d_put) {
+    d_next->d_recordCount += find(id)->recordCount();
+  }
+  return std::move(d_next);
 }
 }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 #include "zone.hh"
 
@@ -52,7 +53,7 @@ public:
   // From `base`, or from nothing when it is null.
   explicit SnapshotEdit(const Snapshot* base);
 
-  // Puts a zone in, instead of one with the same id or apex.
+  // Puts a zone in, instead of one with the same id or apex. It may still be linked before finish().
   void put(std::shared_ptr<const Zone> zone);
   // Does nothing when there is none.
   void remove(int64_t id);
@@ -60,13 +61,14 @@ public:
   [[nodiscard]] const Zone* findByApex(std::string_view apex) const noexcept { return d_next->zoneByApex(apex); }
 
   // REQUIRES: called once, last.
-  [[nodiscard]] std::shared_ptr<const Snapshot> finish() { return std::move(d_next); }
+  [[nodiscard]] std::shared_ptr<const Snapshot> finish();
 
 private:
   Snapshot::IdShard& idShard(int64_t id);
   Snapshot::ApexShard& apexShard(std::string_view apex);
 
   std::shared_ptr<Snapshot> d_next;
+  std::unordered_set<int64_t> d_put; // ids of zones whose records are not counted yet
   // Shards that this edit has copied and may write to.
   std::array<std::shared_ptr<Snapshot::IdShard>, Snapshot::s_shards> d_ownIds;
   std::array<std::shared_ptr<Snapshot::ApexShard>, Snapshot::s_shards> d_ownApexes;

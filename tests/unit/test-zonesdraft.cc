@@ -222,6 +222,24 @@ TEST_SUITE("zonesdraft")
     CHECK(test.nodes("a.org").empty());
   }
 
+  TEST_CASE("what is counted is what is served, however often it is read again")
+  {
+    Followers test;
+    const auto id = test.add("a.org", "www", "CNAME", "one.example.com");
+    test.store.addRecord(id, "www.a.org", "CNAME", "two.example.com");
+    test.add("b.org", "www", "A", "192.0.2.1");
+    test.poll();
+    CHECK(test.snapshot()->recordCount() == 2);
+    for (int i = 1; i <= 3; ++i) {
+      test.store.addRecord(id, "x.a.org", "TXT", std::to_string(i));
+      test.poll();
+      CHECK(test.snapshot()->recordCount() == 2 + static_cast<size_t>(i));
+    }
+    test.store.execute("DELETE FROM domains");
+    test.poll();
+    CHECK(test.snapshot()->recordCount() == 0);
+  }
+
   TEST_CASE("loops over zones end, and may be cut")
   {
     Followers test;
