@@ -63,6 +63,10 @@ namespace
   // Purges these zones, and what leads into them.
   void purgeWhole(Host& host, const Snapshot& snapshot, std::set<WireName> apexes)
   {
+    if (apexes.size() > s_manyZones) {
+      host.purgeEverything();
+      return;
+    }
     for (const auto& apex : apexes) {
       host.purgeSuffix(apex);
     }
@@ -116,10 +120,6 @@ void purgeZones(Host& host, const Snapshot& before, const Snapshot& after, const
   }
   for (const auto& apex : touched) { // first: answers are made of these
     host.zoneChanged(apex);
-  }
-  if (touched.size() > s_manyZones) {
-    host.purgeEverything();
-    return;
   }
   purgeWhole(host, after, std::move(touched));
 }

@@ -6,6 +6,27 @@
 
 namespace failover
 {
+namespace
+{
+  // Whether these words of a reason would have been when or how long, had they come first.
+  bool isWhen(const std::string& keyword, const std::string& value, std::chrono::system_clock::time_point now, const TimeZone& zone)
+  {
+    try {
+      if (keyword == "at") {
+        (void)parseMoment(value, now, zone);
+        return true;
+      }
+      if (keyword == "for") {
+        (void)parseDuration(value);
+        return true;
+      }
+    }
+    catch (const MomentError&) { // no time at all
+    }
+    return false;
+  }
+}
+
 DrainOrder parseDrainOrder(const std::vector<std::string>& words, std::chrono::system_clock::time_point now, const TimeZone& zone)
 {
   DrainOrder order;
@@ -33,6 +54,11 @@ DrainOrder parseDrainOrder(const std::vector<std::string>& words, std::chrono::s
     }
     else {
       isOver = true;
+    }
+  }
+  for (auto word = next; word + 1 < words.size(); ++word) {
+    if (isWhen(words[word], words[word + 1], now, zone)) {
+      throw MomentError("'" + words[word] + " " + words[word + 1] + "' belongs before the reason");
     }
   }
   order.drain.reason = joined(words, next);

@@ -90,7 +90,7 @@ private:
   // Which records answer: see failoverchoice.cc.
   class Moment;
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
-  void refuse(const RRset& rrset, std::string_view name, uint16_t qtype, const DNSPacket* packet);
+  void refuse(const RRset& rrset, std::span<const RRset> rrsets, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   static const std::shared_ptr<void>& contentOf(const Chosen& chosen) noexcept;
   [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
   // d_chosen is what a lookup of all types found; counts it, if it is what the question is answered with.

@@ -60,14 +60,6 @@ namespace
     return rrset.dependent() && rrset.plan->policy != nullptr && rrset.plan->policy->mode == Mode::Sticky;
   }
 
-  // Whether an rrset of this type is in the answer to a question for `asked`, or leads to it. ANY is content with what else
-  // there is.
-  bool answers(uint16_t type, uint16_t asked)
-  {
-    const bool leads = type == QType::CNAME || (type == QType::ALIAS && (asked == QType::A || asked == QType::AAAA));
-    return type == asked || (leads && asked != QType::ANY);
-  }
-
   // Tells clients, or their networks, apart; never 0.
   uint64_t keyOf(const Netmask& client)
   {
@@ -110,7 +102,7 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
       continue;
     }
     if (packet != nullptr && isClients(rrset)) {
-      d_clientBits = clientOf(*packet).getBits();
+      d_clientBits = packet->getRealRemote().getBits();
     }
     // A secondary that gets the zone as it would be answered draws nothing for anybody.
     switch (select(rrset, moment, d_chosen, d_liveZone != nullptr ? Draw::Everything : Draw::Some)) {
@@ -120,7 +112,7 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
       }
       break;
     case Outcome::ServFail:
-      refuse(rrset, name, qtype, packet);
+      refuse(rrset, rrsets, name, qtype, packet);
       break;
     case Outcome::Served:
     case Outcome::Down:
@@ -135,16 +127,17 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
 
 // An rrset that is down under WhenDown::ServFail: throws DBException, for which PowerDNS answers SERVFAIL, where it would be
 // in the answer to the question. All else is answered as if it were not there, but that denials list its type.
-void FailoverBackend::refuse(const RRset& rrset, std::string_view name, uint16_t qtype, const DNSPacket* packet)
+void FailoverBackend::refuse(const RRset& rrset, std::span<const RRset> rrsets, std::string_view name, uint16_t qtype, const DNSPacket* packet)
 {
   if (packet != nullptr) {
-    if (answers(rrset.type, packet->qtype.getCode()) && AnswerPath(*d_withheldFrom, lowered(packet->qdomain, d_questionBuffer)).includes(name)) {
+    const bool isWanted = packet->qtype != QType::ANY && isSent(rrset, packet->qtype.getCode(), rrsets); // ANY is content with what else there is
+    if (isWanted && AnswerPath(*d_withheldFrom, lowered(packet->qdomain, d_questionBuffer)).includes(name)) {
       throw DBException("too few nodes of " + d_askedName.toLogString() + "|" + QType(rrset.type).toString() + " serve, and its policy is servfail");
     }
     return;
   }
   if (qtype == QType::ANY) {
-    for (const auto& record : rrset.records) {
+    for (const auto& record : rrset.plan->single ? rrset.records.first(1) : rrset.records) {
       d_chosen.push_back({&record, &rrset, record.ttl});
     }
   }

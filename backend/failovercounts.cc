@@ -31,7 +31,13 @@ void FailoverBackend::countAnswers(const Snapshot& snapshot, const Zone& zone, s
   }
   const auto rrsets = zone.find(name);
   for (const auto& [record, rrset, ttl] : d_chosen) {
-    if (record->owner == nullptr || !isSent(*rrset, type, rrsets)) {
+    if (!isSent(*rrset, type, rrsets)) {
+      continue;
+    }
+    if (rrset->type == QType::CNAME) {
+      d_trace.follow(snapshot, type, zone, *record);
+    }
+    if (record->owner == nullptr) {
       continue;
     }
     const bool serving = record->owner->serving(); // else it is sent because nothing better is there
@@ -40,9 +46,6 @@ void FailoverBackend::countAnswers(const Snapshot& snapshot, const Zone& zone, s
       if (!serving || node.serving()) {
         d_counts->add(nodeKey(node.name()), answerKey(name, rrset->type, node.name()));
       }
-    }
-    if (rrset->type == QType::CNAME) {
-      d_trace.follow(snapshot, type, zone, *record);
     }
   }
 }

@@ -13,6 +13,19 @@ namespace
     return type == rrtype::a || type == rrtype::aaaa;
   }
 
+  // Below a DNAME (RFC 6672), which is not followed.
+  bool isRewritten(const Zone& zone, std::string_view name)
+  {
+    while (name.size() > zone.apex().size()) {
+      name = parent(name);
+      const auto rrsets = zone.find(name);
+      if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::dname; })) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void add(const Owner& owner, Following::Behind& behind)
   {
     for (const auto& member : owner.members()) {
@@ -70,20 +83,23 @@ void Following::follow(std::string_view name, std::vector<std::string_view>& pat
     behind.always = true;
     return;
   }
-  behind.visited.emplace_back(name);
   const auto* zone = zoneOf(name);
+  behind.visited.push_back({WireName(name), zone != nullptr ? zone->id() : -1});
   if (zone == nullptr || zone->isDelegated(name)) {
     behind.always = true;
     return;
   }
   path.push_back(name);
-  followRecords(*zone, answering(*zone, name), path, behind);
+  const auto rrsets = answering(*zone, name);
+  behind.always |= rrsets.empty() && isRewritten(*zone, name);
+  followRecords(*zone, rrsets, path, behind);
   path.pop_back();
 }
 
 void Following::followRecords(const Zone& zone, std::span<const RRset> rrsets, std::vector<std::string_view>& path, Behind& behind) const
 {
   for (const auto& rrset : rrsets) {
+    behind.always |= rrset.type == rrtype::lua;     // whatever it computes
     for (const auto& record : zone.stored(rrset)) { // whether or not the zone has been linked
       if (isAddress(rrset.type)) {
         if (record.owner == nullptr) {

@@ -24,10 +24,15 @@ public:
 
   struct Behind
   {
-    std::vector<Member> members;   // each node once, in the order in which they were met
-    bool always{false};            // an address belongs to no node, or the way leads out of the store: not to be judged
-    bool loop{false};              // the way comes back to where it has been
-    std::vector<WireName> visited; // names that had a say, whether they exist or not
+    std::vector<Member> members; // each node once, in the order in which they were met
+    bool always{false};          // an address belongs to no node, or the way leads out of the store: not to be judged
+    bool loop{false};            // the way comes back to where it has been
+    struct Visit
+    {
+      WireName name;
+      int64_t zone; // that answers for it; -1: none of the store
+    };
+    std::vector<Visit> visited; // names that had a say, whether they exist or not
   };
   [[nodiscard]] Behind behind(std::string_view name) const;
 

@@ -134,7 +134,13 @@ std::string PdnsHost::contentText(uint16_t /* type */, const std::shared_ptr<voi
 
 std::shared_ptr<void> PdnsHost::withoutHints(uint16_t type, const std::shared_ptr<void>& content, const std::vector<Target>& hints) const
 {
-  return pdns_compat::makeContent(type, servicehints::without(contentText(type, content), hints));
+  const auto text = servicehints::without(contentText(type, content), hints);
+  try {
+    return asRecordError([&] { return pdns_compat::makeContent(type, text); });
+  }
+  catch (const RecordError&) {
+    return content; // PowerDNS cannot read what it printed itself: rather all hints than no record
+  }
 }
 
 CompiledRecord PdnsHost::compile(const RecordRow& row) const

@@ -64,6 +64,11 @@ std::span<const Record> Zone::stored(const RRset& rrset) const noexcept
   return {rrset.records.data(), next < d_rrsets.size() ? d_rrsets[next].records.data() : d_records.data() + d_records.size()};
 }
 
+bool Zone::leadsInto(std::string_view apex) const noexcept
+{
+  return std::any_of(d_leads.begin(), d_leads.end(), [apex](const Lead& lead) { return isWithin(lead.target, apex); });
+}
+
 const Lead* Zone::leadOf(const Record& record) const noexcept
 {
   const auto place = static_cast<size_t>(&record - d_records.data());

@@ -28,6 +28,7 @@ namespace rrtype
   constexpr uint16_t soa = 6;
   constexpr uint16_t aaaa = 28;
   constexpr uint16_t dname = 39;
+  constexpr uint16_t lua = 65402; // of PowerDNS, for private use (RFC 6895 §3.1)
   constexpr uint16_t ds = 43;
   constexpr uint16_t any = 255;
   constexpr uint16_t alias = 65401;
@@ -77,6 +78,8 @@ public:
   [[nodiscard]] int64_t id() const noexcept { return d_id; }
   [[nodiscard]] const WireName& apex() const noexcept { return d_apex; }
   [[nodiscard]] size_t recordCount() const noexcept { return d_records.size() - d_unserved; }
+  // Whether a record is not served beside another of its name (ZoneLinker).
+  [[nodiscard]] bool hasUnserved() const noexcept { return d_unserved != 0; }
   // Of the rows that it was made of, in whatever order: equal for equal rows.
   [[nodiscard]] uint64_t fingerprint() const noexcept { return d_fingerprint; }
 
@@ -123,7 +126,9 @@ public:
   [[nodiscard]] const Lead* leadOf(const Record& record) const noexcept;
   // The records of one of its rrsets as they are stored, with those that are left out of it (ZoneLinker).
   [[nodiscard]] std::span<const Record> stored(const RRset& rrset) const noexcept;
-  // Names outside of it that had a say in which nodes its records depend on (Following).
+  // Whether some record leads to a host name at or below `apex`.
+  [[nodiscard]] bool leadsInto(std::string_view apex) const noexcept;
+  // Names that had a say in which nodes its records depend on (Following), of every way that leaves the zone.
   [[nodiscard]] const std::vector<WireName>& followed() const noexcept { return d_followed; }
 
   // Names with a record of this node, each once.

@@ -130,14 +130,20 @@ void ZoneLinker::adoptFollowed(Zone& zone)
 
 std::vector<WireName> ZoneLinker::followedBy(const Zone& zone)
 {
-  std::set<WireName> outside;
+  std::set<WireName> names;
   for (const auto& lead : zone.d_leads) {
-    if (!isNodes(lead.target)) {
-      const auto& visited = behind(lead.target).visited;
-      std::copy_if(visited.begin(), visited.end(), std::inserter(outside, outside.end()), [&](const WireName& name) { return !isWithin(name, zone.apex()); });
+    if (isNodes(lead.target)) {
+      continue;
+    }
+    const auto& visited = behind(lead.target).visited;
+    // A way that stays inside changes with the zone, or with one below it: see ZonesDraft::link.
+    if (std::any_of(visited.begin(), visited.end(), [&](const auto& visit) { return visit.zone != zone.id(); })) {
+      for (const auto& visit : visited) {
+        names.insert(visit.name);
+      }
     }
   }
-  return {outside.begin(), outside.end()};
+  return {names.begin(), names.end()};
 }
 
 void ZoneLinker::linkRRset(Zone& zone, const Zone::Name& place, RRset& rrset, std::vector<ZoneBuilder::Surplus>& surplus)

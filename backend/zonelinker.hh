@@ -37,7 +37,7 @@ private:
   struct Behind
   {
     OwnerPtr owner; // null: not to be judged, or no address at all
-    std::vector<WireName> visited;
+    std::vector<Following::Behind::Visit> visited;
   };
 
   const Behind& behind(const WireName& target);

@@ -34,7 +34,8 @@ void ZonesDraft::loadOne(ZoneLoader& loader, int64_t id, bool sameMeaning, std::
 {
   const auto* last = d_before != nullptr ? d_before->zoneById(id) : nullptr;
   auto [zone, problems] = loader.load(id, last);
-  const bool same = last != nullptr && zone && sameRows(*last, *zone) && sameMeaning;
+  // A zone with records that link() found surplus is linked again, to find them again.
+  const bool same = last != nullptr && zone && sameRows(*last, *zone) && sameMeaning && !last->hasUnserved();
   if (!same || d_edit.find(id) != last) {
     put(id, std::move(zone), problems, due);
   }
@@ -69,6 +70,16 @@ void ZonesDraft::put(int64_t id, std::shared_ptr<Zone> zone, Problems& problems,
   }
 }
 
+// Zones above a changed one that lead into it: when it comes, goes or changes, so does what they took for their own.
+void ZonesDraft::collectAbove(std::string_view apex, std::set<int64_t>& zones) const
+{
+  for (auto above = parent(apex); !above.empty(); above = parent(above)) {
+    if (const auto* zone = d_edit.findByApex(above); zone != nullptr && zone->leadsInto(apex)) {
+      zones.insert(zone->id());
+    }
+  }
+}
+
 void ZonesDraft::link(ZoneLoader& loader, ZoneLinker& linker)
 {
   std::set<int64_t> followers;
@@ -76,6 +87,7 @@ void ZonesDraft::link(ZoneLoader& loader, ZoneLinker& linker)
     for (const auto* zone : {d_before != nullptr ? d_before->zoneById(id) : nullptr, std::as_const(d_edit).find(id)}) {
       if (zone != nullptr) {
         d_state.followers.collect(zone->apex(), followers);
+        collectAbove(zone->apex(), followers);
       }
     }
   }

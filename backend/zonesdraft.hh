@@ -47,6 +47,7 @@ public:
   [[nodiscard]] std::shared_ptr<const Snapshot> finish(ZonesState& state);
 
 private:
+  void collectAbove(std::string_view apex, std::set<int64_t>& zones) const;
   void loadOne(ZoneLoader& loader, int64_t id, bool sameMeaning, std::set<int64_t>& due);
   // Puts the zone in (none: removes what has its id), unless another one has its name. Adds to due what that concerns.
   void put(int64_t id, std::shared_ptr<Zone> zone, Problems& problems, std::set<int64_t>& due);

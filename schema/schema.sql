@@ -508,6 +508,9 @@ CREATE TRIGGER IF NOT EXISTS failover_policies_insert AFTER INSERT ON policies B
           '.' || lower(rtrim(substr(NEW.name, 3), '.')) AS suffix FROM domains)
         WHERE apex = '.' OR substr(apex, -length(suffix)) = suffix OR substr(suffix, -length(apex)) = apex);
 END;
+-- REPLACE INTO removes the row in its way without telling delete triggers, and an id may be used again.
+CREATE TRIGGER IF NOT EXISTS failover_policies_replace BEFORE INSERT ON policies BEGIN
+  DELETE FROM policy_nodes WHERE policy NOT IN (SELECT id FROM policies); END;
 CREATE TRIGGER IF NOT EXISTS failover_policies_rename BEFORE UPDATE OF id ON policies WHEN OLD.id <> NEW.id BEGIN
   UPDATE policy_nodes SET policy = NEW.id WHERE policy = OLD.id; END;
 
@@ -520,8 +523,14 @@ CREATE TRIGGER IF NOT EXISTS failover_valid_policy_node_check INSTEAD OF INSERT 
 END;
 CREATE TRIGGER IF NOT EXISTS failover_policy_nodes_insert BEFORE INSERT ON policy_nodes BEGIN
   INSERT INTO failover_valid_policy_node VALUES (NEW.policy, NEW.node); END;
+CREATE TRIGGER IF NOT EXISTS failover_policy_nodes_update BEFORE UPDATE OF node ON policy_nodes BEGIN
+  INSERT INTO failover_valid_policy_node VALUES (OLD.policy, NEW.node); END;
 
 CREATE TRIGGER IF NOT EXISTS failover_drains_insert BEFORE INSERT ON drains BEGIN
+  SELECT RAISE(ABORT, 'node: there is no such node; insert it into nodes first')
+    WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE name = NEW.node);
+END;
+CREATE TRIGGER IF NOT EXISTS failover_drains_update BEFORE UPDATE OF node ON drains BEGIN
   SELECT RAISE(ABORT, 'node: there is no such node; insert it into nodes first')
     WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE name = NEW.node);
 END;

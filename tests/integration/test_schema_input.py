@@ -87,8 +87,20 @@ class WrongInput(Database):
         self.feed("""INSERT INTO policy_nodes (policy, node, weight) VALUES (1, 'east', 7); INSERT INTO drains (node) VALUES ('east');
             UPDATE nodes SET name = 'west'; UPDATE policies SET id = 5;""")
         self.assertEqual(self.feed("SELECT * FROM policy_nodes; SELECT node FROM drains;"), "5|west||7\nwest")
+        self.refused("UPDATE policy_nodes SET node = 'nobody';", "node: there is no such node")
+        self.refused("UPDATE drains SET node = 'nobody';", "node: there is no such node")
         self.feed("DELETE FROM nodes;")
         self.assertEqual(self.feed("SELECT * FROM policy_nodes; SELECT node FROM drains;"), "")
+
+    def test_a_policy_does_not_inherit_the_nodes_of_one_that_is_gone(self):
+        self.feed("""INSERT INTO policies (id, name) VALUES (1, '*');
+            INSERT INTO policy_nodes (policy, node, weight) VALUES (1, 'east', 7);
+            INSERT OR REPLACE INTO policies (id, name) VALUES (2, '*');
+            DELETE FROM policies; INSERT INTO policies (id, name) VALUES (1, '*');""")
+        self.assertEqual(self.feed("SELECT * FROM policy_nodes;"), "")
+        self.feed("""INSERT INTO policy_nodes (policy, node, weight) VALUES (1, 'east', 7);
+            INSERT OR REPLACE INTO policies (id, name, mode) VALUES (1, '*', 'weighted');""")
+        self.assertEqual(self.feed("SELECT * FROM policy_nodes;"), "1|east||7")
 
     def test_checks(self):
         self.feed("INSERT INTO checks (node, url) VALUES ('east', 'http://h/');")

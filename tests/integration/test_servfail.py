@@ -3,7 +3,7 @@
 """policies.when_down = 'servfail': the type of the name whose nodes are all down gets SERVFAIL, and nothing else does."""
 from harness.policies import ZONE, PolicyCase, policy_sql, v4, v6
 
-SERVFAIL = ("www", "*.wild", "sub.encl", "both", "mx", "part", "ali", "alt")
+SERVFAIL = ("www", "*.wild", "sub.encl", "both", "mx", "part", "ali", "alibeside", "alt")
 RECORDS = f"""
 www A {v4(1)}
 www A {v4(2)}
@@ -32,6 +32,8 @@ _sip._udp SRV 0 5 5060 www.{ZONE}
 cut NS www.{ZONE}
 ali ALIAS h1.{ZONE}
 alt CNAME h1.{ZONE}
+alibeside ALIAS h1.{ZONE}
+alibeside A {v4(3)}
 static TXT "of no node"
 """
 BETA = f"""
@@ -78,6 +80,11 @@ class ServfailTest(PolicyCase):
         self.answered("x.wild", '"of the wildcard"', rdtype="TXT")
         self.rcode("x.wild", "NOERROR", "MX")
         self.rcode("mx", "NOERROR")
+
+    def test_an_alias_is_no_answer_for_a_type_that_the_name_has(self):
+        self.rcode("ali", "SERVFAIL")
+        self.answered("alibeside", v4(3))
+        self.rcode("alibeside", "SERVFAIL", "AAAA")
 
     def test_other_names(self):
         self.answered("open", v4(1))

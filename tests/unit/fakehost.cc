@@ -34,6 +34,7 @@ namespace
     KnownType{"NSEC3PARAM", type::nsec3param, -1},
     KnownType{"HTTPS", type::https, 1},
     KnownType{"ALIAS", type::alias, 0},
+    KnownType{"LUA", type::lua, -1},
   };
 
   std::string_view word(std::string_view text, int index)

@@ -32,6 +32,7 @@ namespace type
   constexpr uint16_t nsec3param = 51;
   constexpr uint16_t https = 65;
   constexpr uint16_t alias = 65401;
+  constexpr uint16_t lua = 65402;
 }
 
 class FakeHost : public Host

@@ -145,6 +145,53 @@ TEST_SUITE("zonesdraft")
     CHECK(test.nodes("a.org").empty());
   }
 
+  TEST_CASE("what leads from a zone into one below it")
+  {
+    Followers test;
+    const auto above = test.add("a.org", "www", "CNAME", "mail.sub.a.org");
+    test.store.addRecord(above, "mail.sub.a.org", "A", "192.0.2.1");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.add("sub.a.org", "mail", "A", "192.0.2.2"); // takes the name over
+    test.poll();
+    CHECK(test.nodes("a.org") == "west");
+    test.store.execute("UPDATE records SET content='192.0.2.1' WHERE content='192.0.2.2'");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.execute("UPDATE records SET content='192.0.2.2' WHERE domain_id=(SELECT id FROM domains WHERE name='a.org') AND type='A'");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.store.execute("DELETE FROM domains WHERE name='sub.a.org'");
+    test.poll();
+    CHECK(test.nodes("a.org") == "west");
+  }
+
+  TEST_CASE("a way that leaves the zone and comes back, when a zone is made below")
+  {
+    Followers test;
+    const auto here = test.add("a.org", "www", "CNAME", "x.b.org");
+    test.store.addRecord(here, "mail.sub.a.org", "A", "192.0.2.1");
+    test.add("b.org", "x", "CNAME", "mail.sub.a.org");
+    test.poll();
+    CHECK(test.nodes("a.org") == "east");
+    test.add("sub.a.org", "mail", "A", "192.0.2.2");
+    test.poll();
+    CHECK(test.nodes("a.org") == "west");
+  }
+
+  TEST_CASE("a CNAME that is not served stays a problem when its zone is read again")
+  {
+    Followers test;
+    test.add("a.org", "www", "CNAME", "x.example.net");
+    test.store.execute("INSERT INTO records(domain_id, name, type, content) SELECT domain_id, name, type, 'y.example.net' FROM records WHERE type='CNAME'");
+    for (const bool everything : {false, true, false}) {
+      test.loader.poll(everything, std::chrono::system_clock::now());
+      CAPTURE(everything);
+      const auto problems = test.loader.problems();
+      CHECK(std::count_if(problems.listed().begin(), problems.listed().end(), [](const RowProblem& problem) { return problem.text().find("one CNAME record at most") != std::string::npos; }) == 1);
+    }
+  }
+
   TEST_CASE("wildcards of another zone, until the name itself is there")
   {
     Followers test;
