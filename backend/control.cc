@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "control.hh"
 #include <array>
+#include <json/writer.h>
 #include "controlcommands.hh"
 #include "runtime.hh"
 
@@ -33,6 +34,22 @@ namespace control
     }
     return found;
   }
+
+  bool takeJson(Words& words)
+  {
+    const bool json = !words.empty() && words.back() == "json";
+    if (json) {
+      words.pop_back();
+    }
+    return json;
+  }
+
+  std::string jsonText(const Json::Value& all)
+  {
+    Json::StreamWriterBuilder writer;
+    writer["indentation"] = "";
+    return Json::writeString(writer, all.size() == 1 ? all[0] : all) + "\n";
+  }
 }
 
 namespace
@@ -44,6 +61,7 @@ namespace
     Command{"failover-resume", "NODE", "end a drain, or call off what is planned", control::resume},
     Command{"failover-force", "NODE up|down [REASON]", "override what the checks of a node say", control::force},
     Command{"failover-release", "NODE", "let the checks of a forced node decide again", control::release},
+    Command{"failover-explain", "NAME [TYPE] [CLIENT-ADDRESS] [json]", "show how a question is answered now, and why", control::explain},
     Command{"failover-reload", "", "read the whole store now and say what changed", control::reload},
   };
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <vector>
+#include <json/value.h>
 #include "probe/prober.hh"
 #include "words.hh"
 
@@ -31,12 +32,20 @@ struct Found
 // NODE or SUFFIX:NODE.
 Found findNode(Runtimes runtimes, const std::string& word);
 
+// Whether the last of the words is "json", which is taken off.
+bool takeJson(Words& words);
+// On one line; one alone stands without its array.
+std::string jsonText(const Json::Value& all);
+
 // Each is a Command::run. controlstatus.cc:
 std::string status(Runtimes runtimes, const Words& words);
 std::string reload(Runtimes runtimes, const Words& words);
 
 // controltop.cc:
 std::string top(Runtimes runtimes, const Words& words);
+
+// controlexplain.cc:
+std::string explain(Runtimes runtimes, const Words& words);
 
 // controlstates.cc:
 std::string drain(Runtimes runtimes, const Words& words);

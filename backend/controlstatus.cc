@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <chrono>
-#include <json/writer.h>
 #include "controlcommands.hh"
 #include "runtime.hh"
 #include "statusreport.hh"
@@ -11,10 +10,7 @@ namespace failover::control
 std::string status(Runtimes runtimes, const Words& words)
 {
   auto arguments = Words(words.begin() + 1, words.end());
-  const bool json = !arguments.empty() && arguments.back() == "json";
-  if (json) {
-    arguments.pop_back();
-  }
+  const bool json = takeJson(arguments);
   if (arguments.size() > 1) {
     return "error: usage: failover-status [NODE] [json]\n";
   }
@@ -47,12 +43,7 @@ std::string status(Runtimes runtimes, const Words& words)
       text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + statusTable(nodes, runtime->store(), runtime->answers(), now);
     }
   }
-  if (!json) {
-    return text;
-  }
-  Json::StreamWriterBuilder writer;
-  writer["indentation"] = "";
-  return Json::writeString(writer, all.size() == 1 ? all[0] : all) + "\n";
+  return json ? jsonText(all) : text;
 }
 
 std::string reload(Runtimes runtimes, const Words& words)

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <charconv>
 #include <chrono>
-#include <json/writer.h>
 #include <optional>
 #include "controlcommands.hh"
 #include "runtime.hh"
@@ -39,10 +38,7 @@ namespace
 std::string top(Runtimes runtimes, const Words& words)
 {
   auto arguments = Words(words.begin() + 1, words.end());
-  const bool json = !arguments.empty() && arguments.back() == "json";
-  if (json) {
-    arguments.pop_back();
-  }
+  const bool json = takeJson(arguments);
   const auto limit = arguments.empty() ? s_usualLimit : limitOf(arguments.front());
   if (arguments.size() > 1 || !limit) {
     return "error: usage: failover-top [N] [json], N from 1 to " + std::to_string(s_largestLimit) + "\n";
@@ -63,11 +59,6 @@ std::string top(Runtimes runtimes, const Words& words)
       text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + topTable(report, std::chrono::system_clock::now());
     }
   }
-  if (!json) {
-    return text;
-  }
-  Json::StreamWriterBuilder writer;
-  writer["indentation"] = "";
-  return Json::writeString(writer, all.size() == 1 ? all[0] : all) + "\n";
+  return json ? jsonText(all) : text;
 }
 }

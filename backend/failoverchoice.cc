@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include "answerpath.hh"
-#include "fixedhash.hh"
+#include "client.hh"
 #include "pdns/dnspacket.hh"
 
 // FailoverBackend's choice: which rrsets of a name exist at this moment, and which of their records are returned.
@@ -60,12 +60,11 @@ namespace
     return rrset.dependent() && rrset.plan->policy != nullptr && rrset.plan->policy->mode == Mode::Sticky;
   }
 
-  // Tells clients, or their networks, apart; never 0.
   uint64_t keyOf(const Netmask& client)
   {
     const auto network = client.getMaskedNetwork();
     const auto* const bytes = network.isIPv4() ? reinterpret_cast<const char*>(&network.sin4.sin_addr) : reinterpret_cast<const char*>(&network.sin6.sin6_addr);
-    return std::max<uint64_t>(1, fixedHash({bytes, network.isIPv4() ? sizeof(in_addr) : sizeof(in6_addr)}));
+    return clientKey({bytes, network.isIPv4() ? sizeof(in_addr) : sizeof(in6_addr)});
   }
 }
 

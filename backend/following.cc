@@ -34,20 +34,6 @@ namespace
       }
     }
   }
-
-  // The rrsets that answer for a name: its own, or those of the wildcard at its closest encloser (RFC 4592 §3.3.1).
-  std::span<const RRset> answering(const Zone& zone, std::string_view name)
-  {
-    auto found = zone.find(name);
-    while (found.empty() && name.size() > zone.apex().size()) {
-      name = parent(name);
-      found = zone.find(WireName("\1*") += name);
-      if (found.empty() && !zone.find(name).empty()) {
-        return {};
-      }
-    }
-    return found;
-  }
 }
 
 Following::Following(const OwnerMap& owners, FindZone findZone) :
@@ -90,7 +76,7 @@ void Following::follow(std::string_view name, std::vector<std::string_view>& pat
     return;
   }
   path.push_back(name);
-  const auto rrsets = answering(*zone, name);
+  const auto rrsets = zone->answering(name).rrsets;
   behind.always |= rrsets.empty() && isRewritten(*zone, name);
   followRecords(*zone, rrsets, path, behind);
   path.pop_back();

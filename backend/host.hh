@@ -57,6 +57,8 @@ public:
   // Throws RecordError.
   [[nodiscard]] virtual CompiledRecord compile(const RecordRow& row) const = 0;
 
+  // Its mnemonic, or TYPE and its number (RFC 3597 §5). Throws only std::bad_alloc.
+  [[nodiscard]] virtual std::string typeName(uint16_t type) const = 0;
   // Its content in presentation form. Throws only std::bad_alloc.
   [[nodiscard]] virtual std::string contentText(uint16_t type, const std::shared_ptr<void>& content) const = 0;
   // The same record content without these hints. Throws only std::bad_alloc.

@@ -127,6 +127,11 @@ void PdnsHost::checkKey(std::string_view content) const
   }
 }
 
+std::string PdnsHost::typeName(uint16_t type) const
+{
+  return QType(type).toString();
+}
+
 std::string PdnsHost::contentText(uint16_t /* type */, const std::shared_ptr<void>& content) const
 {
   return std::static_pointer_cast<pdns_compat::Content>(content)->getZoneRepresentation();

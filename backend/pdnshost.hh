@@ -17,6 +17,7 @@ public:
   void log(LogLevel level, const std::string& message) noexcept override;
   [[nodiscard]] WireName wireName(std::string_view text) const override;
   [[nodiscard]] CompiledRecord compile(const RecordRow& row) const override;
+  [[nodiscard]] std::string typeName(uint16_t type) const override;
   [[nodiscard]] std::string contentText(uint16_t type, const std::shared_ptr<void>& content) const override;
   [[nodiscard]] std::shared_ptr<void> withoutHints(uint16_t type, const std::shared_ptr<void>& content, const std::vector<Target>& hints) const override;
   void checkKey(std::string_view content) const override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -37,6 +39,14 @@ struct Plan
   std::vector<Candidate> candidates;      // one for each record; empty without a policy
   std::vector<Hinted> hinted;             // few
 
+  // Whether weights decide which of them are answered, where not all are.
+  [[nodiscard]] bool isByWeight() const noexcept { return policy != nullptr && (policy->mode == Mode::Weighted || policy->mode == Mode::Sticky); }
+  // Of so many records, how many an answer has.
+  [[nodiscard]] size_t answerSize(size_t count) const noexcept
+  {
+    const size_t most = policy == nullptr ? count : policy->maxAnswers.value_or(isByWeight() ? 1 : count);
+    return std::min({count, most, single ? size_t{1} : count});
+  }
   [[nodiscard]] WhenDown whenDown() const noexcept { return policy != nullptr ? policy->whenDown : WhenDown::ServeAll; }
 };
 }

@@ -60,6 +60,8 @@ public:
 
   [[nodiscard]] std::vector<NodeStatus> nodes() const { return d_prober.status(); }
   [[nodiscard]] StoreStatus store() const { return d_watcher.status(); }
+  [[nodiscard]] StoreContents contents() const { return d_watcher.contents(); }
+  [[nodiscard]] const Host& host() const noexcept { return *d_host; }
 
   // What the operator wants of a node from now on; false when there is no such node. Returns when answers follow.
   // Throws SqliteError when the store cannot be written; then nothing changed.

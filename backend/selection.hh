@@ -40,6 +40,14 @@ enum class Draw : uint8_t
   Everything
 };
 
+// What a node weighs at `now` that came back at `turnedAt` (0: nobody knows when): it grows to its weight within `ramp`.
+// All in milliseconds. A clock that was set back says nothing about the node.
+[[nodiscard]] inline uint32_t ramped(uint32_t weight, int64_t ramp, int64_t turnedAt, int64_t now) noexcept
+{
+  const auto age = now - turnedAt;
+  return turnedAt == 0 || age < 0 || age >= ramp ? weight : std::max<uint32_t>(1, static_cast<uint32_t>(weight * age / ramp));
+}
+
 // Selection's view of one rrset: a situation is a class with
 //   bool serves(const Owner&)      whether records of it are answered
 //   int64_t turnedAt(const Owner&) when that last changed, milliseconds since 1970
@@ -196,15 +204,8 @@ private:
   void draw(Draw draw, Outcome outcome)
   {
     const auto count = d_end - d_first;
-    auto wanted = count;
-    const bool byWeight = d_policy != nullptr && (d_policy->mode == Mode::Weighted || d_policy->mode == Mode::Sticky);
-    if (d_policy != nullptr && draw == Draw::Some) {
-      wanted = std::min<size_t>(count, d_policy->maxAnswers.value_or(byWeight ? 1 : count));
-    }
-    if (d_plan.single) {
-      wanted = std::min<size_t>(count, 1);
-    }
-    if (!byWeight || wanted == count) {
+    const auto wanted = draw == Draw::Some ? d_plan.answerSize(count) : std::min<size_t>(count, d_plan.single ? 1 : count);
+    if (!d_plan.isByWeight() || wanted == count) {
       shuffle(at(d_first), at(d_end), wanted, d_situation);
     }
     else if (const auto client = d_policy->mode == Mode::Sticky ? d_situation.client() : 0; client != 0) {
@@ -229,10 +230,7 @@ private:
       if (ramp == 0 || owner == nullptr) {
         return weight;
       }
-      const auto turned = d_situation.turnedAt(*owner);
-      const auto age = now - turned;
-      // A clock that was set back says nothing about the node.
-      return turned == 0 || age < 0 || age >= ramp ? weight : std::max<uint32_t>(1, static_cast<uint32_t>(weight * age / ramp));
+      return ramped(weight, ramp, d_situation.turnedAt(*owner), now);
     };
   }
 

@@ -144,15 +144,15 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
 
   Transaction oneMoment(database, Transaction::Kind::Read);
   const auto newest = d_store->newestChange();
-  auto nodes = loadNodes(database, d_host, d_seenChange ? &d_nodes : nullptr, now, d_settings.stateMaxAge);
-  auto policies = loadPolicies(database, d_host, d_policies);
+  auto nodes = std::make_shared<const NodeTable>(loadNodes(database, d_host, d_seenChange ? d_nodes.get() : nullptr, now, d_settings.stateMaxAge));
+  auto policies = std::make_shared<const PolicyTable>(loadPolicies(database, d_host, *d_policies));
   auto strays = ZoneLoader::strayRecords(database);
-  const bool sameMeaning = nodes.owners == d_nodes.owners && policies.policies == d_policies.policies;
+  const bool sameMeaning = nodes->owners == d_nodes->owners && policies->policies == d_policies->policies;
   everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || !sameMeaning;
   ZonesDraft draft(before.get(), d_zones);
-  ZoneLoader loader(database, d_host, *nodes.owners);
+  ZoneLoader loader(database, d_host, *nodes->owners);
   draft.load(loader, everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange), sameMeaning);
-  ZoneLinker linker(*nodes.owners, policies.policies, d_host, [&draft](std::string_view apex) { return draft.findByApex(apex); });
+  ZoneLinker linker(*nodes->owners, policies->policies, d_host, [&draft](std::string_view apex) { return draft.findByApex(apex); });
   draft.link(loader, linker);
   oneMoment.commit();
 
@@ -161,8 +161,8 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   const auto after = draft.finish(d_zones);
   Report report;
   describeZones(before.get(), *after, replaced, report);
-  report.nodes = !sameNodes(d_nodes, nodes, now);
-  report.policies = policies.policies != d_policies.policies;
+  report.nodes = !sameNodes(*d_nodes, *nodes, now);
+  report.policies = policies->policies != d_policies->policies;
   d_seenChange = newest;
   d_identity = d_store->identity();
   std::swap(d_nodes, nodes);
@@ -171,7 +171,7 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   if (!replaced.empty() || !before) {
     publish(before, after, replaced);
   }
-  logProblems(nodes.problems, policies.problems, strays, last);
+  logProblems(nodes->problems, policies->problems, strays, last);
   report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   return report;
 }
@@ -179,8 +179,8 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
 Problems StoreLoader::problems() const
 {
   Problems all(Problems::s_inStatus);
-  all.add(d_nodes.problems);
-  all.add(d_policies.problems);
+  all.add(d_nodes->problems);
+  all.add(d_policies->problems);
   all.add(d_strays);
   for (const auto& [zone, problems] : d_zones.problems) {
     all.add(problems);
@@ -191,8 +191,8 @@ Problems StoreLoader::problems() const
 void StoreLoader::logProblems(const Problems& nodes, const Problems& policies, const Problems& strays, const ZoneProblems& zones) const
 {
   ProblemChanges changes;
-  changes.compare(nodes, d_nodes.problems);
-  changes.compare(policies, d_policies.problems);
+  changes.compare(nodes, d_nodes->problems);
+  changes.compare(policies, d_policies->problems);
   changes.compare(strays, d_strays);
   const auto find = [](const ZoneProblems& problems, int64_t id) {
     const auto found = problems.find(id);

@@ -58,7 +58,9 @@ public:
   // The connection is of no use any more (an error said so); the next poll() opens another.
   void close() noexcept;
 
-  [[nodiscard]] const NodeTable& nodes() const noexcept { return d_nodes; }
+  // As of the last load; never null.
+  [[nodiscard]] const std::shared_ptr<const NodeTable>& nodes() const noexcept { return d_nodes; }
+  [[nodiscard]] const std::shared_ptr<const PolicyTable>& policies() const noexcept { return d_policies; }
   // Rows that could not be used, as of the last load.
   [[nodiscard]] Problems problems() const;
 
@@ -83,8 +85,8 @@ private:
   std::optional<Clock::time_point> d_logFilled; // when something was last written, as far as we know; nothing: it is empty
   std::string d_identity;
   std::optional<int64_t> d_seenChange; // nothing before the first load
-  NodeTable d_nodes;
-  PolicyTable d_policies;
+  std::shared_ptr<const NodeTable> d_nodes{std::make_shared<const NodeTable>()};
+  std::shared_ptr<const PolicyTable> d_policies{std::make_shared<const PolicyTable>()};
   ZonesState d_zones;
   Problems d_strays;
 

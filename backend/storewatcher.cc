@@ -60,11 +60,11 @@ std::vector<std::string> StoreWatcher::loadFirst()
 {
   const auto report = d_loader.poll(true, std::chrono::system_clock::now());
   const auto snapshot = d_published.current();
-  d_host.log(LogLevel::Info, "store " + d_settings.database + ": " + counted(snapshot->zoneCount(), "zone") + ", " + counted(snapshot->recordCount(), "record") + ", " + counted(d_loader.nodes().nodes.size(), "node") + ", read in " + std::to_string(report.took.count()) + " ms");
-  d_callbacks.nodesLoaded(d_loader.nodes().nodes);
+  d_host.log(LogLevel::Info, "store " + d_settings.database + ": " + counted(snapshot->zoneCount(), "zone") + ", " + counted(snapshot->recordCount(), "record") + ", " + counted(d_loader.nodes()->nodes.size(), "node") + ", read in " + std::to_string(report.took.count()) + " ms");
+  d_callbacks.nodesLoaded(d_loader.nodes()->nodes);
   updateStatus();
   std::vector<std::string> names;
-  for (const auto& node : d_loader.nodes().nodes) {
+  for (const auto& node : d_loader.nodes()->nodes) {
     names.push_back(node.name);
   }
   return names;
@@ -182,7 +182,7 @@ std::string StoreWatcher::read(bool everything)
   const auto report = d_loader.poll(everything, std::chrono::system_clock::now());
   auto text = describe(report, *d_published.current());
   if (report.nodes) {
-    d_callbacks.nodesLoaded(d_loader.nodes().nodes);
+    d_callbacks.nodesLoaded(d_loader.nodes()->nodes);
   }
   if (isNews(report)) {
     d_host.log(LogLevel::Info, "store: " + text);
@@ -230,11 +230,18 @@ void StoreWatcher::updateStatus()
   const auto snapshot = d_published.current();
   auto problems = d_loader.problems();
   std::lock_guard lock(d_mutex);
+  d_contents = {snapshot, d_loader.nodes(), d_loader.policies()};
   d_status.readFault = d_readFault.reason();
   d_status.writeFault = d_writeFault.reason();
   d_status.problems = std::move(problems);
   d_status.zones = snapshot ? snapshot->zoneCount() : 0;
   d_status.records = snapshot ? snapshot->recordCount() : 0;
+}
+
+StoreContents StoreWatcher::contents() const
+{
+  std::lock_guard lock(d_mutex);
+  return d_contents;
 }
 
 StoreStatus StoreWatcher::status() const

@@ -35,6 +35,14 @@ struct StoreStatus
   uint64_t droppedEvents{0}; // history that could not be kept while the store could not be written
 };
 
+// All that was read from the store at one moment. None is null.
+struct StoreContents
+{
+  std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const NodeTable> nodes;
+  std::shared_ptr<const PolicyTable> policies;
+};
+
 class StoreWatcher
 {
 public:
@@ -75,6 +83,8 @@ public:
   void remember(const NodeTransition& transition);
 
   [[nodiscard]] StoreStatus status() const;
+  // As of the last load. REQUIRES: after loadFirst().
+  [[nodiscard]] StoreContents contents() const;
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -117,6 +127,7 @@ private:
   std::deque<NodeTransition> d_waiting;
   std::map<std::string, Clock::time_point, std::less<>> d_changedNodes; // when, until they were purged once more
   StoreStatus d_status;
+  StoreContents d_contents;
 
   std::thread d_thread;
 };

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "target.hh"
 #include <algorithm>
+#include <array>
 #include <arpa/inet.h>
 #include <limits>
 
@@ -24,6 +25,16 @@ std::optional<Target> addressTarget(const std::string& text)
     return "6" + std::string(bytes, sizeof(in6_addr));
   }
   return std::nullopt;
+}
+
+std::string targetText(const Target& target)
+{
+  if (target.front() == 'n') {
+    return toText(std::string_view(target).substr(1));
+  }
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(target.front() == '4' ? AF_INET : AF_INET6, target.data() + 1, text.data(), text.size());
+  return text.data();
 }
 
 bool Owner::includes(std::string_view node) const noexcept

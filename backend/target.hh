@@ -25,6 +25,9 @@ using Target = std::string;
 // The address in `text`, or nothing when it is none. Any spelling that inet_pton(3) knows.
 [[nodiscard]] std::optional<Target> addressTarget(const std::string& text);
 
+// As people write it: the address, or the host name.
+[[nodiscard]] std::string targetText(const Target& target);
+
 // A node as answers see it.
 struct Member
 {

@@ -16,4 +16,14 @@ namespace failover
   }
   return text;
 }
+
+// "east, west". Thread: any.
+[[nodiscard]] inline std::string commaSeparated(const std::vector<std::string>& words)
+{
+  std::string text;
+  for (const auto& word : words) {
+    text += (text.empty() ? "" : ", ") + word;
+  }
+  return text;
+}
 }

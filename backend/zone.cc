@@ -31,6 +31,20 @@ std::span<const RRset> Zone::find(std::string_view name) const noexcept
   return {};
 }
 
+Zone::Answering Zone::answering(std::string_view name) const
+{
+  Answering answering{find(name), WireName(name)};
+  while (answering.rrsets.empty() && name.size() > d_apex.size()) {
+    name = parent(name);
+    answering.at = WireName("\1*") += name;
+    answering.rrsets = find(answering.at);
+    if (answering.rrsets.empty() && !find(name).empty()) {
+      break;
+    }
+  }
+  return answering;
+}
+
 void Zone::namesOf(std::string_view node, std::vector<WireName>& out) const
 {
   for (const auto place : d_ownedNames) {

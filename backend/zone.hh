@@ -86,6 +86,15 @@ public:
   // The rrsets at a name (lower-case wire form), one per type; empty when the name is not in the zone.
   [[nodiscard]] std::span<const RRset> find(std::string_view name) const noexcept;
 
+  // What answers for a name: its own rrsets, or those of the wildcard at its closest encloser (RFC 4592 §3.3.1). None when
+  // the name does not exist.
+  struct Answering
+  {
+    std::span<const RRset> rrsets;
+    WireName at; // the name, or the wildcard's
+  };
+  [[nodiscard]] Answering answering(std::string_view name) const;
+
   // Its names, each once and in no order: 0 to nameCount() - 1, lower-case wire form.
   [[nodiscard]] size_t nameCount() const noexcept { return d_names.size(); }
   [[nodiscard]] WireName nameAt(size_t place) const { return fullName(d_names[place]); }

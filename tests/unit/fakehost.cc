@@ -110,6 +110,12 @@ CompiledRecord FakeHost::compile(const RecordRow& row) const
   return record;
 }
 
+std::string FakeHost::typeName(uint16_t type) const
+{
+  const auto known = std::find_if(s_types.begin(), s_types.end(), [type](const KnownType& candidate) { return candidate.number == type; });
+  return known != s_types.end() ? std::string(known->name) : "TYPE" + std::to_string(type);
+}
+
 std::string FakeHost::contentText(uint16_t /* type */, const std::shared_ptr<void>& content) const
 {
   return *std::static_pointer_cast<std::string>(content);

@@ -57,6 +57,7 @@ public:
   [[nodiscard]] WireName wireName(std::string_view text) const override { return wire(text); }
   // Content is kept as a std::string; "bad" is refused, as is an unknown type. Throws RecordError.
   [[nodiscard]] CompiledRecord compile(const RecordRow& row) const override;
+  [[nodiscard]] std::string typeName(uint16_t type) const override;
   [[nodiscard]] std::string contentText(uint16_t type, const std::shared_ptr<void>& content) const override;
   [[nodiscard]] std::shared_ptr<void> withoutHints(uint16_t type, const std::shared_ptr<void>& content, const std::vector<Target>& hints) const override;
   // Refuses "bad". Throws RecordError.

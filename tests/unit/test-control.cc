@@ -80,7 +80,7 @@ TEST_SUITE("control")
 {
   TEST_CASE("every command has a name, a help, and an answer where nothing serves yet")
   {
-    CHECK(commands().size() == 7);
+    CHECK(commands().size() == 8);
     for (const auto& command : commands()) {
       CAPTURE(command.name);
       CHECK(std::string(command.name).starts_with("failover-"));
@@ -106,6 +106,11 @@ TEST_SUITE("control")
     CHECK(run(serving, "failover-force east sideways") == "error: usage: failover-force NODE up|down [REASON]\n");
     CHECK(run(serving, "failover-release") == "error: usage: failover-release NODE\n");
     CHECK(run(serving, "failover-reload now") == "error: usage: failover-reload\n");
+    CHECK(run(serving, "failover-explain") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
+    CHECK(run(serving, "failover-explain www.example A AAAA") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
+    CHECK(run(serving, "failover-explain www.example 192.0.2.1/33") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
+    CHECK(run(serving, "failover-explain www..example") == "error: 'www..example': 'www..example' is no domain name\n");
+    CHECK(run(serving, "failover-explain www.example") == "error: no zone here has 'www.example'\n");
     CHECK(run(serving, "failover-drain west") == "error: no node 'west'; failover-status lists them\n");
     CHECK(run(serving, "failover-status west") == "error: no node 'west'; failover-status lists them\n");
   }
