@@ -62,6 +62,7 @@ namespace
     Command{"failover-force", "NODE up|down [REASON]", "override what the checks of a node say", control::force},
     Command{"failover-release", "NODE", "let the checks of a forced node decide again", control::release},
     Command{"failover-explain", "NAME [TYPE] [CLIENT-ADDRESS] [json]", "show how a question is answered now, and why", control::explain},
+    Command{"failover-whatif", "NODE[,NODE...] [json]", "show what would happen if these nodes died", control::whatif},
     Command{"failover-reload", "", "read the whole store now and say what changed", control::reload},
   };
 }

@@ -36,7 +36,7 @@ struct Farm
       }
     }
   }
-  NodeHealth& health(const std::string& name)
+  NodeHealth& health(const std::string& name) const
   {
     for (const auto& spec : nodes) {
       if (spec.name == name) {
@@ -45,7 +45,7 @@ struct Farm
     }
     throw std::out_of_range(name);
   }
-  void turn(const std::string& name, NodeState state) { health(name).publish(state, s_now); }
+  void turn(const std::string& name, NodeState state) const { health(name).publish(state, s_now); }
 
   void addPolicy(Policy policy)
   {

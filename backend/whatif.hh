@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#pragma once
+#include <cstddef>
+#include <string>
+#include <vector>
+#include "dependents.hh"
+#include "host.hh"
+#include "nodestates.hh"
+#include "policy.hh"
+#include "snapshot.hh"
+
+// What if: how answers would change if some nodes left them at this moment. Nothing is changed. Pure. Thread: any.
+
+namespace failover
+{
+struct AffectedRRset
+{
+  std::string name;
+  std::string type;
+  Redundancy before;
+  Redundancy after;
+  WhenDown whenDown{WhenDown::ServeAll}; // what is answered where it is down
+};
+
+struct WhatIf
+{
+  std::vector<std::string> nodes;
+  std::vector<std::string> idle; // those of them that do not serve as it is
+  size_t rrsets{0};              // that lead to nodes, but for the nodes' own host names
+  size_t alreadyDown{0};
+  Listed<AffectedRRset> down;  // they are served, and would be down
+  Listed<AffectedRRset> alone; // more than one node serves, and one would
+
+  // Of the records in answers, how many lead to a node: the mean over all rrsets that are answered.
+  struct Share
+  {
+    std::string node; // empty: records of no node
+    double before{0};
+    double after{0};
+  };
+  std::vector<Share> shares; // by node
+};
+
+// nodes: existing ones. owners: every target of every node. now: milliseconds since 1970. Throws only std::bad_alloc.
+[[nodiscard]] WhatIf whatIf(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::vector<std::string>& nodes, const Host& host, int64_t now);
+
+// Only WhatIf::down, for one node.
+[[nodiscard]] Listed<AffectedRRset> hitBy(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::string& node, const Host& host, int64_t now);
+}
