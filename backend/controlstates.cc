@@ -8,6 +8,7 @@
 #include "drainorder.hh"
 #include "runtime.hh"
 #include "statusreport.hh"
+#include "whatifreport.hh"
 
 namespace failover::control
 {
@@ -66,6 +67,20 @@ namespace
     return {};
   }
 
+  // With the names that the drain would hit; empty when there are none.
+  std::string refusalOf(const Found& found)
+  {
+    const auto hit = found.runtime->hitByDrain(found.node.name);
+    if (hit.total() == 0) {
+      return {};
+    }
+    std::string text = "error: refused, nothing changed: without node " + found.node.name + " too few would serve; to drain it nonetheless, say force\n";
+    for (const auto& rrset : hit.listed()) {
+      text += "  " + wouldBeDown(rrset) + "\n";
+    }
+    return text + (hit.unlisted() > 0 ? "  and " + counted(hit.unlisted(), "more record set") + "\n" : "");
+  }
+
   std::string planDrain(const Found& found, const PlannedDrain& drain)
   {
     return tried([&]() -> std::string {
@@ -113,6 +128,9 @@ std::string drain(Runtimes runtimes, const Words& words)
   const auto found = findNode(runtimes, order.node);
   if (found.runtime == nullptr) {
     return found.error;
+  }
+  if (const auto refusal = order.force ? "" : refusalOf(found); !refusal.empty()) {
+    return refusal;
   }
   return order.isPlanned ? planDrain(found, order.drain) : setAdmin(found, AdminState::Drain, order.drain.reason);
 }

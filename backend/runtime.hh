@@ -67,6 +67,8 @@ public:
   // What would become of answers if these nodes left them; nothing changes. REQUIRES: they are there. Throws only
   // std::bad_alloc.
   [[nodiscard]] WhatIf whatIf(const std::vector<std::string>& nodes) const;
+  // Which record sets of other names than its own a node's drain would leave with too few nodes. Throws only std::bad_alloc.
+  [[nodiscard]] Listed<AffectedRRset> hitByDrain(const std::string& node) const;
 
   // What the operator wants of a node from now on; false when there is no such node. Returns when answers follow.
   // Throws SqliteError when the store cannot be written; then nothing changed.

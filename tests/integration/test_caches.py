@@ -55,7 +55,7 @@ class CachesTest(Case):
 
     def test_next_answer_after_a_drain_is_new(self):
         self.expect(EAST_V4, WEST_V4)
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.expect(WEST_V4)
         self.server.control("failover-resume", "east")
         self.expect(EAST_V4, WEST_V4)
@@ -65,7 +65,7 @@ class CachesTest(Case):
     def test_all_down_and_back(self):
         self.expect(EAST_V4, WEST_V4)
         for node in ("east", "west"):
-            self.server.control("failover-drain", node)
+            self.server.control("failover-drain", node, "force")
         self.expect(EAST_V4, WEST_V4)
         self.server.control("failover-resume", "east")
         self.expect(EAST_V4)
@@ -75,7 +75,7 @@ class CachesTest(Case):
 
     def test_a_name_of_no_node_stays_cached(self):
         self.server.data("static.alpha.example.", "TXT")
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.assertEqual(self.server.data("www.alpha.example.", "A"), (WEST_V4,))
         before = self.hits()
         self.server.data("static.alpha.example.", "TXT")

@@ -123,12 +123,12 @@ class StatisticsTest(Case):
 
     def test_states_decide_who_is_counted(self):
         server = self.serve()
-        server.control("failover-drain", "west")
+        server.control("failover-drain", "west", "force")
         self.ask(server, 2)
         server.ask("both.alpha.example.", "A")
         self.assertEqual(counts(server), expected(["www A east"], 2) + expected(["both A east"]))
         before = counts(server)
-        server.control("failover-drain", "east")  # none is left: all are sent
+        server.control("failover-drain", "east", "force")  # none is left: all are sent
         self.ask(server, 1)
         server.ask("both.alpha.example.", "A")
         self.assertEqual(counts(server) - before, expected([*WWW, "both A east", "both A west"]))
@@ -136,7 +136,7 @@ class StatisticsTest(Case):
     def test_top(self):
         server = self.serve()
         self.ask(server, 3)
-        server.control("failover-drain", "west")
+        server.control("failover-drain", "west", "force")
         self.ask(server, 2)
         server.ask("x.wild.alpha.example.", "A")
         server.ask("mail.alpha.example.", "MX")

@@ -60,13 +60,13 @@ class EachOthersZonesTest(SharedCase):
             self.assertEqual(axfr(theirs, zone), axfr(ours, zone))
 
     def test_each_judges_for_itself(self):
-        self.north.control("failover-drain", "east")
+        self.north.control("failover-drain", "east", "force")
         try:
             self.assertEqual(self.north.data("www.north.example.", "A"), (WEST_V4,))
             add_record(self.north, "north.example", "later", "A", EAST_V4)
             self.eventually_data(self.south, "later.north.example.", "A", [EAST_V4], WITHIN)
             self.assertEqual(self.south.data("www.north.example.", "A"), BOTH)
-            self.south.control("failover-drain", "west")
+            self.south.control("failover-drain", "west", "force")
             self.assertEqual(self.south.data("www.north.example.", "A"), (EAST_V4,))
             self.assertEqual(self.north.data("www.south.example.", "A"), (WEST_V4,))
         finally:

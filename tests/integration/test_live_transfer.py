@@ -89,12 +89,12 @@ class LiveTransferTest(SharedCase):
         rows = self.store.read("SELECT count(*) FROM records WHERE domain_id = 1 AND NOT disabled "
                                 "AND type IN ('A', 'AAAA', 'MX', 'SRV', 'TXT')")
         self.assertEqual(len(self.everything), int(rows[0][0]))
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.assertEqual(self.server.data("www.stored.example.", "A"), (WEST_V4,))
         self.assertEqual(self.as_transferred("stored.example"), self.everything)
 
     def test_automatic_hints_are_as_stored_too(self):
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         hints = dict(self.hints_of(zone) for zone in ("stored.example", "live.example"))
         self.assertIn(EAST_V4, hints["stored.example"])
         self.assertIn(EAST_V6, hints["stored.example"])
@@ -107,12 +107,12 @@ class LiveTransferTest(SharedCase):
 
     def test_live_is_as_answered(self):
         self.assertEqual(self.as_transferred("live.example"), self.everything)
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         live = self.as_transferred("live.example")
         self.assertEqual(live, self.without_glue(self.as_answered("live.example"), live))
         left = {row for row in self.everything if row[2] not in EAST_DATA}
         self.assertEqual(live - left, {("only.", "A", EAST_V4), ("east.", "A", EAST_V4), ("east.", "AAAA", EAST_V6)})
-        self.server.control("failover-drain", "west")  # now nothing is left of most of them, so all is served
+        self.server.control("failover-drain", "west", "force")  # now nothing is left of most of them, so all is served
         withheld = {row for row in self.everything if row[0].removesuffix(".") in WITHHELD}
         self.assertEqual(self.as_transferred("live.example"), self.everything - withheld - {("mixed.", "A", EAST_V4)})
         self.server.control("failover-resume", "east")
@@ -125,7 +125,7 @@ class LiveTransferTest(SharedCase):
         return answered | {row for row in transferred if row[0].endswith("sub.")}
 
     def test_ixfr_is_live_too(self):
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.assertNotIn(f"www.live.example. A {EAST_V4}", self.lines("live.example", "IXFR=0"))
         self.assertIn(f"www.live.example. A {WEST_V4}", self.lines("live.example", "IXFR=0"))
 
@@ -135,7 +135,7 @@ class LiveTransferTest(SharedCase):
     def test_signed_and_valid(self):
         for drained in (None, "east", "west"):
             if drained:
-                self.server.control("failover-drain", drained)
+                self.server.control("failover-drain", drained, "force")
             for zone in ZONES[2:]:
                 text = transfer(self.server, zone)
                 served = {data for owner, rdtype, data in records(text) if (owner, rdtype) == (f"mixed.{zone}.", "A")}
@@ -143,7 +143,7 @@ class LiveTransferTest(SharedCase):
                 verify(text, zone, self.bed.folder)
 
     def test_administration_sees_what_is_stored(self):
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         zone = f"http://127.0.0.1:{self.server.api_port}/api/v1/servers/localhost/zones/live.example."
         stored = (EAST_V4, EAST_V6, "10 east.alpha.example", "5060 east.alpha.example")
         for view, expected in ((self.server.util("list-zone", "live.example"), stored), (self.curl(zone + "/export"), stored),
@@ -159,12 +159,12 @@ class LiveTransferTest(SharedCase):
         rows = "SELECT name, type, content, auth, ordername FROM records ORDER BY id"
         before = self.store.read(rows)
         self.store.sql("UPDATE records SET auth = 0, ordername = NULL WHERE domain_id = 3 AND NOT disabled")
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.server.call_api("PUT", "/zones/nsec.example./rectify")
         self.assertEqual(self.store.read(rows), before)
 
     def test_chosen_by_the_api(self):
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         path = "/zones/stored.example./metadata/X-FAILOVER-AXFR"
         try:
             self.server.call_api("PUT", path, {"metadata": ["live"]})
@@ -176,7 +176,7 @@ class LiveTransferTest(SharedCase):
 
     def test_another_word_is_reported(self):
         self.server.util("set-meta", "stored.example", "X-FAILOVER-AXFR", "lively")
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         try:
             eventually(lambda: self.as_transferred("stored.example") == self.everything and
                        "zone stored.example: metadata X-FAILOVER-AXFR 'lively' is neither" in self.server.log(), 5, "it is said")

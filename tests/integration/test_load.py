@@ -90,7 +90,7 @@ class LoadTest(Case):
         for part in status:
             self.assertEqual([node["name"] for node in part["nodes"]], [f"node-{part['suffix']}"])
             self.assertEqual(part["store"]["database"], str(stores[part["suffix"]]))
-        server.control("failover-drain", "a:node-a", "work")
+        server.control("failover-drain", "a:node-a", "force", "work")
         states = {node["name"]: node["state"] for part in server.status() for node in part["nodes"]}
         self.assertEqual(states, {"node-a": "drained", "node-b": "up"})
 

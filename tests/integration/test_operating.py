@@ -248,7 +248,7 @@ class BoundedHistoryTest(OperatingCase):
         for _ in range(3):
             self.server.control("failover-drain", "east")
             self.server.control("failover-resume", "east")
-        self.server.control("failover-drain", "west", "the last one")
+        self.server.control("failover-drain", "west", "force", "the last one")
         reasons = "SELECT reason FROM health_events"
         eventually(lambda: "the last one" in str(self.store.read(reasons)), WITHIN, "the last one is stored")
         eventually(lambda: len(self.store.read(reasons)) <= 3, WITHIN, "older ones are gone")

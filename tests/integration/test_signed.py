@@ -48,7 +48,7 @@ class SignedTest(Case):
     def judge(self):
         """Every kind of answer with all nodes up, one drained, both drained."""
         self.validates("www", "A", EAST_V4, WEST_V4)
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.validates("www", "A", WEST_V4)
         self.validates("x.wild", "A", WEST_V4)
         self.validates("*.wild", "A", WEST_V4)
@@ -59,7 +59,7 @@ class SignedTest(Case):
         self.denies("ent", "A")
         self.denies("nowhere", "A")
         self.denies("x.www", "A")
-        self.server.control("failover-drain", "west")
+        self.server.control("failover-drain", "west", "force")
         self.validates("www", "A", EAST_V4, WEST_V4)
 
     def validates(self, name: str, rdtype: str, *data: str):

@@ -207,7 +207,7 @@ ns.sub A {WEST_V4}
 
     def test_detours(self):
         self.expect({EAST_V4, WEST_V4}, {EAST_V6, WEST_V6})
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.expect({WEST_V4}, {WEST_V6})
         self.server.control("failover-resume", "east")
         self.expect({EAST_V4, WEST_V4}, {EAST_V6, WEST_V6})
@@ -216,13 +216,13 @@ ns.sub A {WEST_V4}
         """What an ALIAS record leads to is the resolver's to choose; here the resolver knows the nodes too."""
         for name in ("beta.example.", "alias.beta.example."):
             self.assertEqual(set(self.server.data(name, "A")), {EAST_V4, WEST_V4}, name)
-        self.resolver.control("failover-drain", "east")
+        self.resolver.control("failover-drain", "east", "force")
         for name in ("beta.example.", "alias.beta.example."):
             self.assertEqual(self.server.data(name, "A"), (WEST_V4,))
 
     def test_a_disabled_record_does_not_stand_in(self):
         """The enabled record's node is drained: it is answered all the same, since a disabled one is no record."""
-        self.server.control("failover-drain", "east")
+        self.server.control("failover-drain", "east", "force")
         self.assertEqual(self.server.data("half.alpha.example.", "A"), (EAST_V4,))
         self.store.sql("UPDATE records SET disabled = 0 WHERE disabled = 1")
         eventually(lambda: self.server.data("half.alpha.example.", "A") == (WEST_V4,), 1.0, "the enabled record is answered")

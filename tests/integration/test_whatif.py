@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
-"""failover-whatif foretells what answers become when nodes die."""
+"""failover-whatif foretells what answers become when nodes die; failover-drain refuses what it would say is down."""
 import json
 
 from harness.command import CommandFailed
@@ -117,3 +117,25 @@ class WhatIfTest(SharedCase):
     def test_unknown_node(self):
         said = self.refused("failover-whatif", "east,nowhere")
         self.assertRegex(said, "nowhere(.|\n)*east, north, west")
+
+    def test_a_drain_that_hits_names_is_refused(self):
+        said = self.refused("failover-drain", "east")
+        for name in ("only.alpha.example A", "nodata.alpha.example A", "force"):
+            self.assertIn(name, said)
+        self.assertNotIn("www.alpha.example", said)
+        self.assertIn("only.alpha.example", self.refused("failover-drain", "east", "at", "+1h", "for", "1h"))
+        east = self.server.node("east")
+        self.assertEqual((east["state"], east["drains"]), ("up", []))
+
+    def test_a_drain_is_forced(self):
+        self.addCleanup(self.server.control, "failover-resume", "east")
+        self.server.control("failover-drain", "east", "force", "new", "disk")
+        self.assertEqual(self.server.node("east")["state"], "drained")
+        self.assertIn("new disk", self.server.node("east")["reason"])
+        self.assertEqual(self.server.data("www.alpha.example.", "A"), (WEST_V4,))
+
+    def test_a_drain_that_hits_no_name_says_nothing(self):
+        self.addCleanup(self.server.control, "failover-resume", "west")
+        self.assertIn("up -> drained", self.server.control("failover-drain", "west"))
+        self.assertEqual(self.server.data("www.alpha.example.", "A"), (EAST_V4,))
+        self.assertIn("two.alpha.example A", self.refused("failover-drain", "north"))

@@ -205,6 +205,32 @@ TEST_SUITE("control")
     CHECK(serving.store.value("SELECT count(*) FROM drains") == "0");
   }
 
+  TEST_CASE("a drain that leaves too few nodes is refused with the names, unless it is forced")
+  {
+    const Serving serving("", {"east", "west"});
+    const auto zone = serving.store.addZone("alpha.example");
+    serving.store.addRecord(zone, "alpha.example", "SOA", "ns hostmaster 1 2 3 4 5");
+    serving.store.execute("INSERT INTO node_targets VALUES ('east', '192.0.2.1'), ('east', 'east.alpha.example'), ('west', '192.0.2.2')");
+    serving.store.addRecord(zone, "www.alpha.example", "A", "192.0.2.1");
+    serving.store.addRecord(zone, "www.alpha.example", "A", "192.0.2.2");
+    serving.store.addRecord(zone, "east.alpha.example", "A", "192.0.2.1");
+    serving.runtime->storeWritten();
+    CHECK(run(serving, "failover-drain east") == "node east: up -> drained\n");
+    CHECK(run(serving, "failover-drain west") == "error: refused, nothing changed: without node west too few would serve; to drain it nonetheless, say force\n  www.alpha.example A: 0 of 2 nodes would serve; answered as if every node served\n");
+    CHECK(serving.store.value("SELECT admin_state FROM nodes WHERE name='west'") == "auto");
+    CHECK(run(serving, "failover-drain west at +1h for 2h").starts_with("error: refused"));
+    CHECK(serving.store.value("SELECT count(*) FROM drains") == "0");
+    CHECK(run(serving, "failover-drain west at +1h for 2h force").starts_with("node west: drain planned"));
+    CHECK(run(serving, "failover-drain west force new kernel") == "node west: up -> drained\n");
+    CHECK(run(serving, "failover-drain west") == "node west: drained -> drained\n"); // nothing is hit any more
+    for (int i = 0; i < 30; ++i) {
+      serving.store.addRecord(zone, "only" + std::to_string(i) + ".alpha.example", "A", "192.0.2.1");
+    }
+    serving.runtime->storeWritten();
+    run(serving, "failover-resume east");
+    CHECK(run(serving, "failover-drain east").ends_with("\n  and 11 more record sets\n")); // those 30 and www
+  }
+
   TEST_CASE("a force wins until it is released")
   {
     const Serving serving("", {"east"});
