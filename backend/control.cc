@@ -63,6 +63,7 @@ namespace
     Command{"failover-release", "NODE", "let the checks of a forced node decide again", control::release},
     Command{"failover-explain", "NAME [TYPE] [CLIENT-ADDRESS] [json]", "show how a question is answered now, and why", control::explain},
     Command{"failover-whatif", "NODE[,NODE...] [json]", "show what would happen if these nodes died", control::whatif},
+    Command{"failover-audit", "[json]", "show what keeps failover from working", control::audit},
     Command{"failover-reload", "", "read the whole store now and say what changed", control::reload},
   };
 }

@@ -44,6 +44,9 @@ std::string reload(Runtimes runtimes, const Words& words);
 // controltop.cc:
 std::string top(Runtimes runtimes, const Words& words);
 
+// controlaudit.cc:
+std::string audit(Runtimes runtimes, const Words& words);
+
 // controlwhatif.cc:
 std::string whatif(Runtimes runtimes, const Words& words);
 

@@ -80,7 +80,7 @@ TEST_SUITE("control")
 {
   TEST_CASE("every command has a name, a help, and an answer where nothing serves yet")
   {
-    CHECK(commands().size() == 9);
+    CHECK(commands().size() == 10);
     for (const auto& command : commands()) {
       CAPTURE(command.name);
       CHECK(std::string(command.name).starts_with("failover-"));
@@ -110,6 +110,8 @@ TEST_SUITE("control")
     CHECK(run(serving, "failover-explain www.example A AAAA") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
     CHECK(run(serving, "failover-explain www.example 192.0.2.1/33") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
     CHECK(run(serving, "failover-explain www..example") == "error: 'www..example': 'www..example' is no domain name\n");
+    CHECK(run(serving, "failover-audit now") == "error: usage: failover-audit [json]\n");
+    CHECK(run(serving, "failover-audit").find("node east: has no target\n") != std::string::npos);
     CHECK(run(serving, "failover-whatif") == "error: usage: failover-whatif NODE[,NODE...] [json]\n");
     CHECK(run(serving, "failover-whatif east west") == "error: usage: failover-whatif NODE[,NODE...] [json]\n");
     CHECK(run(serving, "failover-whatif east,west") == "error: no node 'west'; failover-status lists them\nnodes: east\n");

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <chrono>
+#include "auditreport.hh"
+#include "controlcommands.hh"
+#include "runtime.hh"
+
+namespace failover::control
+{
+std::string audit(Runtimes runtimes, const Words& words)
+{
+  auto arguments = Words(words.begin() + 1, words.end());
+  const bool json = takeJson(arguments);
+  if (!arguments.empty()) {
+    return "error: usage: failover-audit [json]\n";
+  }
+  if (runtimes.empty()) {
+    return s_notServing;
+  }
+  std::string text;
+  Json::Value all(Json::arrayValue);
+  for (auto* runtime : runtimes) {
+    const auto found = failover::audit(runtime->contents(), runtime->store().problems, runtime->host(), toMilliseconds(std::chrono::system_clock::now()));
+    if (json) {
+      auto entry = auditJson(found);
+      entry["suffix"] = runtime->suffix();
+      all.append(std::move(entry));
+    }
+    else {
+      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + auditText(found);
+    }
+  }
+  return json ? jsonText(all) : text;
+}
+}
