@@ -27,7 +27,7 @@ class ReadmePolicies(Case):
     def do(self, recipe: str):
         """Runs the block below the paragraph that begins with this word."""
         text = (ROOT / "README.md").read_text()
-        block = re.search(rf"^\*\*{recipe}\*\*.*?\n\n((?: {{4}}.*\n)+)", text, flags=re.M | re.S).group(1)
+        block = re.search(rf"^\*\*{recipe}\*\*(?:.+\n)+\n((?: {{4}}.+\n)+)", text, flags=re.M).group(1)
         lines = re.sub(r"^ {4}", "", block, flags=re.M)
         lines = lines.replace("pdns_control ", f"pdns_control --config-dir={self.server.folder} --socket-dir={self.server.folder} ")
         out = run("sh", "-euc", f"cd {ROOT}\nSTORE={self.store.path}\n{lines}")

@@ -2,54 +2,12 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
 #include <algorithm>
-#include "storeloading.hh"
+#include "followers.hh"
 
 // What changes in one zone changes the records of others that lead there, and nothing else.
 
 using namespace failover;
 using namespace failover::test;
-
-namespace
-{
-// East is 192.0.2.1, west is 192.0.2.2; of 192.0.2.9 no node is known.
-struct Followers : StoreLoading
-{
-  Followers()
-  {
-    store.addNode("east", {"192.0.2.1"});
-    store.addNode("west", {"192.0.2.2"});
-  }
-  // A zone of one record at a name of it.
-  int64_t add(const std::string& apex, const std::string& name, const std::string& type, const std::string& content) const
-  {
-    const auto id = store.addZone(apex);
-    store.addRecord(id, name + "." + apex, type, content);
-    return id;
-  }
-  void set(const std::string& name, const std::string& content)
-  {
-    store.execute("UPDATE records SET content='" + content + "' WHERE name='" + name + "'");
-    poll();
-  }
-  // "east west": the nodes of the first record of that type; "" of none; "-" where there is no such record.
-  std::string nodes(std::string_view apex, std::string_view name, uint16_t code) const
-  {
-    for (const auto& rrset : zone(apex)->find(wire(name))) {
-      if (rrset.type == code) {
-        std::string text;
-        const auto* owner = rrset.records.front().owner;
-        for (const auto& member : owner != nullptr ? owner->members() : std::span<const Member>{}) {
-          text += (text.empty() ? "" : " ") + member.health->name();
-        }
-        CHECK(rrset.dependent() == !text.empty());
-        return text;
-      }
-    }
-    return "-";
-  }
-  std::string nodes(std::string_view apex) const { return nodes(apex, "www." + std::string(apex), type::cname); }
-};
-}
 
 TEST_SUITE("zonesdraft")
 {
@@ -125,58 +83,6 @@ TEST_SUITE("zonesdraft")
     test.store.execute("DELETE FROM domains WHERE name='b.org'");
     test.poll();
     CHECK(test.nodes("a.org").empty());
-  }
-
-  TEST_CASE("a zone made below another takes its names over, and a delegation gives them away")
-  {
-    Followers test;
-    test.add("a.org", "www", "CNAME", "mail.sub.b.org");
-    const auto above = test.add("b.org", "mail.sub", "A", "192.0.2.1");
-    test.poll();
-    CHECK(test.nodes("a.org") == "east");
-    test.add("sub.b.org", "mail", "A", "192.0.2.2");
-    test.poll();
-    CHECK(test.nodes("a.org") == "west");
-    test.store.execute("DELETE FROM domains WHERE name='sub.b.org'");
-    test.poll();
-    CHECK(test.nodes("a.org") == "east");
-    test.store.addRecord(above, "sub.b.org", "NS", "ns.example.com");
-    test.poll();
-    CHECK(test.nodes("a.org").empty());
-  }
-
-  TEST_CASE("what leads from a zone into one below it")
-  {
-    Followers test;
-    const auto above = test.add("a.org", "www", "CNAME", "mail.sub.a.org");
-    test.store.addRecord(above, "mail.sub.a.org", "A", "192.0.2.1");
-    test.poll();
-    CHECK(test.nodes("a.org") == "east");
-    test.add("sub.a.org", "mail", "A", "192.0.2.2"); // takes the name over
-    test.poll();
-    CHECK(test.nodes("a.org") == "west");
-    test.store.execute("UPDATE records SET content='192.0.2.1' WHERE content='192.0.2.2'");
-    test.poll();
-    CHECK(test.nodes("a.org") == "east");
-    test.store.execute("UPDATE records SET content='192.0.2.2' WHERE domain_id=(SELECT id FROM domains WHERE name='a.org') AND type='A'");
-    test.poll();
-    CHECK(test.nodes("a.org") == "east");
-    test.store.execute("DELETE FROM domains WHERE name='sub.a.org'");
-    test.poll();
-    CHECK(test.nodes("a.org") == "west");
-  }
-
-  TEST_CASE("a way that leaves the zone and comes back, when a zone is made below")
-  {
-    Followers test;
-    const auto here = test.add("a.org", "www", "CNAME", "x.b.org");
-    test.store.addRecord(here, "mail.sub.a.org", "A", "192.0.2.1");
-    test.add("b.org", "x", "CNAME", "mail.sub.a.org");
-    test.poll();
-    CHECK(test.nodes("a.org") == "east");
-    test.add("sub.a.org", "mail", "A", "192.0.2.2");
-    test.poll();
-    CHECK(test.nodes("a.org") == "west");
   }
 
   TEST_CASE("a CNAME that is not served stays a problem when its zone is read again")
@@ -305,20 +211,6 @@ TEST_SUITE("zonesdraft")
     test.store.execute("UPDATE records SET type='CNAME', content='www.a.org' WHERE name='www.c.org'");
     test.poll();
     CHECK(test.nodes("a.org").empty());
-  }
-
-  TEST_CASE("of two zones of one name the one that is served is followed")
-  {
-    Followers test;
-    test.add("a.org", "www", "CNAME", "www.b.org");
-    test.add("b.org", "www", "A", "192.0.2.1");
-    test.store.execute("DROP INDEX IF EXISTS name_index");
-    test.add("B.org.", "www", "A", "192.0.2.2");
-    test.poll();
-    CHECK(test.nodes("a.org") == "east");
-    test.store.execute("DELETE FROM domains WHERE name='b.org'");
-    test.poll();
-    CHECK(test.zone("b.org"));
   }
 
   TEST_CASE("every zone that leads to one name follows it, however many")
