@@ -88,6 +88,7 @@ private:
     if (keepTier(needed)) {
       return Outcome::Served;
     }
+    const auto living = isTiered() ? nextTier(0, 1) : s_noTier; // has too few nodes, but some that serve
     switch (d_plan.whenDown()) {
     case WhenDown::NoData:
       return Outcome::NoData;
@@ -100,7 +101,10 @@ private:
       d_end = d_out.size();
       break;
     }
-    if (!keepTier(needed)) { // so many nodes there are not, even all together
+    if (living != s_noTier) {
+      keepOnly(living);
+    }
+    else if (!keepTier(needed)) { // so many nodes there are not, even all together
       keepTier(1);
     }
     return Outcome::Down;
@@ -167,7 +171,7 @@ private:
   // Keeps what the mode may draw from; false when fewer than `needed` nodes are there.
   bool keepTier(size_t needed)
   {
-    if (d_policy == nullptr || d_policy->mode != Mode::Priority) {
+    if (!isTiered()) {
       return nodes(needed, [](size_t /* i */) { return true; }) >= needed;
     }
     auto tier = nextTier(0, needed);
@@ -179,9 +183,16 @@ private:
         tier = spare;
       }
     }
-    keep([&](const Chosen& one) { return candidateOf(one).tier == tier; });
+    keepOnly(tier);
     return true;
   }
+
+  void keepOnly(uint32_t tier)
+  {
+    keep([&](const Chosen& one) { return candidateOf(one).tier == tier; });
+  }
+
+  [[nodiscard]] bool isTiered() const noexcept { return d_policy != nullptr && d_policy->mode == Mode::Priority; }
 
   // The first tier from `from` on that has enough nodes.
   [[nodiscard]] uint32_t nextTier(uint32_t from, size_t needed) const

@@ -83,7 +83,13 @@ Expected expectedOf(const SelectionCase& test)
   if (whenDown == WhenDown::NoData || whenDown == WhenDown::ServFail) {
     return {whenDown == WhenDown::NoData ? Outcome::NoData : Outcome::ServFail, {{}}};
   }
-  const auto pool = whenDown == WhenDown::Last ? withLast(stored, serving) : stored;
+  auto pool = whenDown == WhenDown::Last ? withLast(stored, serving) : stored;
+  if (test.policy != nullptr && test.policy->mode == Mode::Priority && !serving.empty()) { // of the tiers that have too few, the first that has any
+    const auto tierOf = [&test](const Record* record) { return test.plan.candidates[test.indexOf(record)].tier; };
+    const auto first = std::min_element(serving.begin(), serving.end(), [&](const Record* left, const Record* right) { return tierOf(left) < tierOf(right); });
+    std::erase_if(pool, [&, living = tierOf(*first)](const Record* record) { return tierOf(record) != living; });
+    return {Outcome::Down, {pool}};
+  }
   auto pools = tiers(test, pool, needed);
   if (pools.empty()) {
     pools = tiers(test, pool, 1);
