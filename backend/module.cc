@@ -5,7 +5,7 @@
 #include <string>
 #include <strings.h>
 #include <vector>
-#include "control.hh"
+#include "control/control.hh"
 #include "failoverbackend.hh"
 #include "gsqlstatements.hh"
 #include "pdnscompat.hh"

@@ -93,18 +93,6 @@ void Runtime::obey()
   d_prober.settle(s_settlePatience);
 }
 
-WhatIf Runtime::whatIf(const std::vector<std::string>& nodes) const
-{
-  const auto contents = d_watcher.contents();
-  return failover::whatIf(*contents.snapshot, contents.nodes->nodes, *contents.nodes->owners, nodes, *d_host, toMilliseconds(std::chrono::system_clock::now()));
-}
-
-Listed<AffectedRRset> Runtime::hitByDrain(const std::string& node) const
-{
-  const auto contents = d_watcher.contents();
-  return hitBy(*contents.snapshot, contents.nodes->nodes, *contents.nodes->owners, node, *d_host, toMilliseconds(std::chrono::system_clock::now()));
-}
-
 std::string Runtime::reload()
 {
   const auto said = d_watcher.refresh(StoreWatcher::Depth::Everything, s_loadPatience);

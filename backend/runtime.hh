@@ -13,7 +13,6 @@
 #include "settings.hh"
 #include "snapshot.hh"
 #include "storewatcher.hh"
-#include "whatif.hh"
 
 // Runtime: what outlives backend instances, one per launch suffix: the published snapshot, the store thread and the
 // probe thread. It ties them together: a load tells the prober its nodes, a transition purges caches, is logged and is
@@ -63,12 +62,6 @@ public:
   [[nodiscard]] StoreStatus store() const { return d_watcher.status(); }
   [[nodiscard]] StoreContents contents() const { return d_watcher.contents(); }
   [[nodiscard]] const Host& host() const noexcept { return *d_host; }
-
-  // What would become of answers if these nodes left them; nothing changes. REQUIRES: they are there. Throws only
-  // std::bad_alloc.
-  [[nodiscard]] WhatIf whatIf(const std::vector<std::string>& nodes) const;
-  // Which record sets of other names than its own a node's drain would leave with too few nodes. Throws only std::bad_alloc.
-  [[nodiscard]] Listed<AffectedRRset> hitByDrain(const std::string& node) const;
 
   // What the operator wants of a node from now on; false when there is no such node. Returns when answers follow.
   // Throws SqliteError when the store cannot be written; then nothing changed.

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 #include <vector>
-#include "backend/nodestates.hh"
+#include "backend/control/nodestates.hh"
 #include "backend/snapshot.hh"
 #include "zonemaker.hh"
 

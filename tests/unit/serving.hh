@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 #include <vector>
-#include "backend/control.hh"
+#include "backend/control/control.hh"
 #include "backend/runtime.hh"
 #include "fakehost.hh"
 #include "teststore.hh"

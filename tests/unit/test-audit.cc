@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
-#include "backend/auditreport.hh"
+#include "backend/control/auditreport.hh"
 #include "storeloading.hh"
 
 using namespace failover;

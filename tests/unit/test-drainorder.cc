@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
 #include <sstream>
-#include "backend/drainorder.hh"
+#include "backend/control/drainorder.hh"
 
 using namespace failover;
 using namespace std::chrono_literals;

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <cmath>
 #include <random>
-#include "backend/expectation.hh"
+#include "backend/control/expectation.hh"
 #include "farm.hh"
 
 using namespace failover;

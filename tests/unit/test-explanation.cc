@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
 #include "backend/client.hh"
-#include "backend/explainreport.hh"
-#include "backend/rrsetexplainer.hh"
+#include "backend/control/explainreport.hh"
+#include "backend/control/rrsetexplainer.hh"
 #include "farm.hh"
 
 using namespace failover;

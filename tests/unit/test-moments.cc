@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <tuple>
-#include "backend/moments.hh"
+#include "backend/control/moments.hh"
 #include "probe/drainplan.hh"
 
 using namespace failover;

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <set>
 #include <sstream>
-#include "backend/statusreport.hh"
+#include "backend/control/statusreport.hh"
 
 using namespace failover;
 using namespace std::chrono_literals;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
-#include "backend/topreport.hh"
+#include "backend/control/topreport.hh"
 #include "zonemaker.hh"
 
 // Proves that the most frequent answers come first, each with its share of its own name's and type's answers.

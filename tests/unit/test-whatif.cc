@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
 #include <cmath>
-#include "backend/whatifreport.hh"
+#include "backend/control/whatifreport.hh"
 #include "farm.hh"
 
 using namespace failover;

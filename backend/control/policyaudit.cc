@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "policyaudit.hh"
-#include "counted.hh"
-#include "filteredtypes.hh"
+#include "backend/counted.hh"
+#include "backend/filteredtypes.hh"
 
 namespace failover
 {

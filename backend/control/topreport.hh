@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 #include <json/value.h>
-#include "answercounts.hh"
-#include "snapshot.hh"
+#include "backend/answercounts.hh"
+#include "backend/snapshot.hh"
 
 // What failover-top prints: which names' answers lead to which node, the most frequent first. Counts are of what the
 // snapshot still has; the total is of all that was ever counted. Pure; time is an argument.

@@ -2,10 +2,10 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <algorithm>
 #include <chrono>
-#include "client.hh"
+#include "backend/client.hh"
 #include "controlcommands.hh"
 #include "explainreport.hh"
-#include "runtime.hh"
+#include "backend/runtime.hh"
 
 namespace failover::control
 {

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <chrono>
 #include "controlcommands.hh"
-#include "runtime.hh"
+#include "backend/runtime.hh"
 #include "statusreport.hh"
 
 namespace failover::control

@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 #include "probe/prober.hh"
-#include "target.hh"
-#include "zone.hh"
+#include "backend/target.hh"
+#include "backend/zone.hh"
 
 // NodeStates: which nodes serve at one moment, or would, so that a report that looks at every rrset sees the same
 // everywhere. Thread: compatible (no lock inside).

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 #include "expectation.hh"
-#include "host.hh"
+#include "backend/host.hh"
 #include "nodestates.hh"
-#include "snapshot.hh"
+#include "backend/snapshot.hh"
 
 // Explanation: how a question is answered now, and why: the policy, each record, its nodes, and the TTL. Pure: the snapshot,
 // the nodes' states and the time are arguments.

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 #include "dependents.hh"
-#include "host.hh"
-#include "problems.hh"
-#include "storewatcher.hh"
+#include "backend/host.hh"
+#include "backend/problems.hh"
+#include "backend/storewatcher.hh"
 
 // Audit: what in the store keeps failover from working: single points of failure, and rows that do nothing or not what they
 // seem to. Pure. Thread: any.

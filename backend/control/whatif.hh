@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 #include "dependents.hh"
-#include "host.hh"
+#include "backend/host.hh"
 #include "nodestates.hh"
-#include "policy.hh"
-#include "snapshot.hh"
+#include "backend/policy.hh"
+#include "backend/snapshot.hh"
 
 // What if: how answers would change if some nodes left them at this moment. Nothing is changed. Pure. Thread: any.
 

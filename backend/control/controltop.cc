@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 #include "controlcommands.hh"
-#include "runtime.hh"
+#include "backend/runtime.hh"
 #include "topreport.hh"
 
 namespace failover::control

@@ -3,9 +3,9 @@
 #pragma once
 #include <cstddef>
 #include <vector>
-#include "snapshot.hh"
-#include "target.hh"
-#include "zone.hh"
+#include "backend/snapshot.hh"
+#include "backend/target.hh"
+#include "backend/zone.hh"
 
 // What reports on the whole store walk over, and how they keep short. Thread: any.
 

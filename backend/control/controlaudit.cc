@@ -3,7 +3,7 @@
 #include <chrono>
 #include "auditreport.hh"
 #include "controlcommands.hh"
-#include "runtime.hh"
+#include "backend/runtime.hh"
 
 namespace failover::control
 {

@@ -4,7 +4,7 @@
 #include <array>
 #include <json/writer.h>
 #include "controlcommands.hh"
-#include "runtime.hh"
+#include "backend/runtime.hh"
 
 namespace failover
 {

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 #include "nodestates.hh"
-#include "selection.hh"
+#include "backend/selection.hh"
 
 // Expectation: what selection makes of an rrset, without drawing: which records it may draw, and how likely each is in an
 // answer. The nodes are as they are, or as they would be.

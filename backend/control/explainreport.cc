@@ -3,7 +3,7 @@
 #include "explainreport.hh"
 #include <algorithm>
 #include <cmath>
-#include "filteredtypes.hh"
+#include "backend/filteredtypes.hh"
 #include "rrsetexplainer.hh"
 #include "statusreport.hh"
 #include "texttable.hh"

@@ -7,8 +7,8 @@
 #include <set>
 #include <string_view>
 #include <tuple>
-#include "counted.hh"
-#include "filteredtypes.hh"
+#include "backend/counted.hh"
+#include "backend/filteredtypes.hh"
 #include "statusreport.hh"
 #include "texttable.hh"
 

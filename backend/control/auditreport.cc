@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "auditreport.hh"
-#include "counted.hh"
+#include "backend/counted.hh"
 
 namespace failover
 {

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include "audit.hh"
-#include "following.hh"
+#include "backend/following.hh"
 #include "nodestates.hh"
 
 // RRsetAudit: the part of an audit that looks at every record set. Thread: one. Throws only std::bad_alloc.

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "whatifreport.hh"
 #include <cmath>
-#include "counted.hh"
+#include "backend/counted.hh"
 #include "rrsetexplainer.hh"
 #include "texttable.hh"
 #include "words.hh"

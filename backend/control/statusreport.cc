@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "statusreport.hh"
 #include <algorithm>
-#include "counted.hh"
+#include "backend/counted.hh"
 #include "moments.hh"
 #include "texttable.hh"
 

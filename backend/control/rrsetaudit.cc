@@ -3,8 +3,8 @@
 #include "rrsetaudit.hh"
 #include <algorithm>
 #include <set>
-#include "counted.hh"
-#include "filteredtypes.hh"
+#include "backend/counted.hh"
+#include "backend/filteredtypes.hh"
 
 namespace failover
 {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 #include <json/value.h>
-#include "answercounts.hh"
+#include "backend/answercounts.hh"
 #include "probe/prober.hh"
-#include "storewatcher.hh"
+#include "backend/storewatcher.hh"
 
 // What failover-status prints: a table for people, JSON for programs. Pure: states in, text out; time is an argument.
 

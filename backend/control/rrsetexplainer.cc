@@ -3,7 +3,7 @@
 #include "rrsetexplainer.hh"
 #include <algorithm>
 #include <cmath>
-#include "counted.hh"
+#include "backend/counted.hh"
 #include "words.hh"
 
 namespace failover

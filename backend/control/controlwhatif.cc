@@ -4,7 +4,7 @@
 #include <chrono>
 #include <map>
 #include "controlcommands.hh"
-#include "runtime.hh"
+#include "backend/runtime.hh"
 #include "whatifreport.hh"
 
 namespace failover::control
@@ -68,7 +68,8 @@ std::string whatif(Runtimes runtimes, const Words& words)
     if (!nodes.contains(runtime)) {
       continue;
     }
-    const auto found = runtime->whatIf(nodes[runtime]);
+    const auto contents = runtime->contents();
+    const auto found = whatIf(*contents.snapshot, contents.nodes->nodes, *contents.nodes->owners, nodes[runtime], runtime->host(), toMilliseconds(std::chrono::system_clock::now()));
     if (json) {
       auto entry = whatIfJson(found);
       entry["suffix"] = runtime->suffix();

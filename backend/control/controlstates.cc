@@ -4,9 +4,9 @@
 #include <chrono>
 #include <functional>
 #include "controlcommands.hh"
-#include "counted.hh"
+#include "backend/counted.hh"
 #include "drainorder.hh"
-#include "runtime.hh"
+#include "backend/runtime.hh"
 #include "statusreport.hh"
 #include "whatifreport.hh"
 
@@ -70,7 +70,8 @@ namespace
   // With the names that the drain would hit; empty when there are none.
   std::string refusalOf(const Found& found)
   {
-    const auto hit = found.runtime->hitByDrain(found.node.name);
+    const auto contents = found.runtime->contents();
+    const auto hit = hitBy(*contents.snapshot, contents.nodes->nodes, *contents.nodes->owners, found.node.name, found.runtime->host(), toMilliseconds(std::chrono::system_clock::now()));
     if (hit.total() == 0) {
       return {};
     }
