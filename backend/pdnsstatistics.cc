@@ -55,7 +55,7 @@ void declareStatistics(const std::string& suffix)
     auto* runtime = runtimeOf(suffix);
     return runtime != nullptr ? runtime->answers().total() : 0;
   };
-  S.declare(statisticName("failover" + suffix + "-answers"), "Number of answers that led to a node of the failover backend", count, StatType::counter);
+  S.declare(statisticName("failover" + suffix + "-answers"), "Number of records sent that lead to a node of the failover backend", count, StatType::counter);
 }
 
 void declareStatistics(const std::string& suffix, Runtime& runtime, const std::vector<std::string>& nodes)
@@ -75,7 +75,7 @@ void declareStatistics(const std::string& suffix, Runtime& runtime, const std::v
     const auto key = nodeKey(node);
     try {
       S.declare(
-        name, "Number of answers that led to node " + node, [&runtime, key](const std::string&) -> uint64_t { return runtime.answers().count(key); }, StatType::counter);
+        name, "Number of records sent that lead to node " + node, [&runtime, key](const std::string&) -> uint64_t { return runtime.answers().count(key); }, StatType::counter);
     }
     catch (const PDNSException& error) { // another suffix has made the same name of its nodes
       runtime.warn("PowerDNS's statistics have no answers of node " + node + ": " + error.reason);

@@ -83,6 +83,7 @@ private:
   InitialRound d_initial;
   bool d_needsRequeue{false};
   std::optional<std::chrono::sys_seconds> d_nextChange; // when a node's plan wants a look at it
+  std::chrono::sys_seconds d_looked{};                  // when all plans were looked at
   std::optional<std::vector<NodeSpec>> d_taken;         // orders until they have been acted on
   uint64_t d_takenNumber{0};
 

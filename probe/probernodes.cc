@@ -37,7 +37,9 @@ void Prober::Loop::replaceNodes()
 
 void Prober::Loop::followPlans()
 {
-  if (!d_nextChange || inSeconds(std::chrono::system_clock::now()) < *d_nextChange) {
+  // Of a clock that was set back nobody knows what is still to come.
+  const auto now = inSeconds(std::chrono::system_clock::now());
+  if (now >= d_looked && (!d_nextChange || now < *d_nextChange)) {
     return;
   }
   std::vector<NodeTransition> transitions;
@@ -64,6 +66,7 @@ std::vector<NodeTransition> Prober::Loop::refreshNodes()
     }
   }
   d_nextChange = next;
+  d_looked = inSeconds(now);
   return transitions;
 }
 

@@ -304,9 +304,11 @@ CREATE TABLE IF NOT EXISTS policy_nodes (
 CREATE TABLE IF NOT EXISTS drains (
   id INTEGER PRIMARY KEY,
   node TEXT NOT NULL, -- nodes.name
-  starts INTEGER NOT NULL DEFAULT (unixepoch()), -- seconds since 1970, UTC; default: now
+  starts INTEGER NOT NULL DEFAULT (unixepoch()) -- seconds since 1970, UTC; default: now
+    CONSTRAINT "starts: seconds since 1970, before the year 2106" CHECK (starts BETWEEN 0 AND 4294967295),
   ends INTEGER -- seconds since 1970, UTC; default NULL: when somebody resumes the node
-    CONSTRAINT "ends: after starts" CHECK (ends > starts),
+    CONSTRAINT "ends: after starts" CHECK (ends > starts)
+    CONSTRAINT "ends: seconds since 1970, before the year 2106" CHECK (ends <= 4294967295),
   reason TEXT -- why, for people. Default NULL.
 ) STRICT;
 CREATE INDEX IF NOT EXISTS drains_node_idx ON drains (node, starts);

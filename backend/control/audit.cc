@@ -20,7 +20,7 @@ namespace
     {Severity::Warning, "mx-with-one-node", "add an MX record of another node, or addresses of other nodes to the host"},
     {Severity::Warning, "one-node-left", "see why the others do not serve (failover-status)"},
     {Severity::Warning, "record-beside-nodes", "add its target to a node (schema/add-target.sql): it is always answered"},
-    {Severity::Warning, "tier-too-small", "lower min_healthy, or give the tier more nodes: it is never answered"},
+    {Severity::Warning, "tier-too-small", "lower min_healthy, or give the tier more nodes: it is answered only while no tier has enough"},
     {Severity::Warning, "policy-node-without-record", "add records of the node, or delete the row of policy_nodes"},
     {Severity::Warning, "policy-without-record", "delete the policy, or correct its name or type"},
     {Severity::Warning, "policy-without-node", "add the records' targets to nodes (schema/add-target.sql), or delete the policy"},

@@ -68,14 +68,14 @@ namespace
   }
 
   // With the names that the drain would hit; empty when there are none.
-  std::string refusalOf(const Found& found)
+  std::string refusalOf(const Found& found, const PlannedDrain& drain)
   {
     const auto contents = found.runtime->contents();
-    const auto hit = hitBy(*contents.snapshot, contents.nodes->nodes, *contents.nodes->owners, found.node.name, found.runtime->host(), toMilliseconds(std::chrono::system_clock::now()));
+    const auto hit = hitBy(*contents.snapshot, contents.nodes->nodes, *contents.nodes->owners, found.node.name, drain, found.runtime->host(), toMilliseconds(std::chrono::system_clock::now()));
     if (hit.total() == 0) {
       return {};
     }
-    std::string text = "error: refused, nothing changed: without node " + found.node.name + " too few would serve; to drain it nonetheless, say force\n";
+    std::string text = "error: refused, nothing changed: without node " + found.node.name + " too few would serve; to drain it nonetheless, say force, before the reason\n";
     for (const auto& rrset : hit.listed()) {
       text += "  " + wouldBeDown(rrset) + "\n";
     }
@@ -130,7 +130,7 @@ std::string drain(Runtimes runtimes, const Words& words)
   if (found.runtime == nullptr) {
     return found.error;
   }
-  if (const auto refusal = order.force ? "" : refusalOf(found); !refusal.empty()) {
+  if (const auto refusal = order.force ? "" : refusalOf(found, order.drain); !refusal.empty()) {
     return refusal;
   }
   return order.isPlanned ? planDrain(found, order.drain) : setAdmin(found, AdminState::Drain, order.drain.reason);

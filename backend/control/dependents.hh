@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 #include "backend/snapshot.hh"
@@ -41,16 +42,21 @@ private:
 // is for: no finding, and nothing to be said when the node leaves.
 [[nodiscard]] inline bool isOwnName(const WireName& name, const RRset& rrset, const OwnerMap& owners)
 {
-  return (rrset.type == rrtype::a || rrset.type == rrtype::aaaa) && owners.contains(hostTarget(name));
+  const auto own = owners.find(hostTarget(name));
+  return (rrset.type == rrtype::a || rrset.type == rrtype::aaaa) && own != owners.end() && own->second->members().size() == 1
+    && std::all_of(rrset.records.begin(), rrset.records.end(), [&](const Record& record) { return record.owner != nullptr && record.owner->identity() == own->second->identity(); });
 }
 
-// visit(zone, name, rrset): every rrset that is answered as such, once.
+// visit(zone, name, rrset): every rrset that is answered as such, once; glue is not.
 template <typename Visit>
 void forEachRRset(const Snapshot& snapshot, Visit visit)
 {
   snapshot.forEachZone([&](const Zone& zone) {
     zone.forEachName([&](std::string_view relative, std::span<const RRset> rrsets) {
       const auto name = WireName(relative) += zone.apex();
+      if (zone.isDelegated(name)) {
+        return;
+      }
       for (const auto& rrset : rrsets) {
         visit(zone, name, rrset);
       }

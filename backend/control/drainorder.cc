@@ -56,6 +56,9 @@ DrainOrder parseDrainOrder(const std::vector<std::string>& words, std::chrono::s
       isOver = true;
     }
   }
+  if (next < words.size() && (isWhen("at", words[next], now, zone) || isWhen("for", words[next], now, zone)) && words[next] != "now") {
+    throw MomentError("'" + words[next] + "' wants at or for before it");
+  }
   for (auto word = next; word + 1 < words.size(); ++word) {
     if (isWhen(words[word], words[word + 1], now, zone)) {
       throw MomentError("'" + words[word] + " " + words[word + 1] + "' belongs before the reason");

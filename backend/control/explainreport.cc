@@ -28,6 +28,9 @@ namespace
   std::string headOf(const Explanation& explanation)
   {
     auto text = explanation.name + " in zone " + explanation.zone;
+    if (explanation.delegated) {
+      return text + ": referred to the name servers of a delegation\n";
+    }
     switch (explanation.existence) {
     case Existence::Name:
       break;
@@ -41,7 +44,7 @@ namespace
       text += explanation.dname.empty() ? ": does not exist (NXDOMAIN)" : ": led elsewhere by the DNAME of " + explanation.dname;
       break;
     }
-    return text + (explanation.delegated ? "; at or below a delegation\n" : "\n");
+    return text + "\n";
   }
 
   std::string policyText(const ExplainedRRset& rrset)
@@ -212,7 +215,7 @@ std::string explanationText(const Explanation& explanation, const std::vector<No
   if (!explanation.others.empty()) {
     text += "\nno record leads to a node, always answered: " + commaSeparated(explanation.others) + "\n";
   }
-  else if (explanation.rrsets.empty() && explanation.existence != Existence::None && explanation.existence != Existence::Empty) {
+  else if (explanation.rrsets.empty() && !explanation.delegated && explanation.existence != Existence::None && explanation.existence != Existence::Empty) {
     text += "\nno records of this type (NODATA)\n";
   }
   if (!explanation.nodes.empty()) {

@@ -98,18 +98,38 @@ std::string RRsetExplainer::outcomeWhy(const ExplainedRRset& explained) const
   case WhenDown::ServFail:
     return text + "SERVFAIL is answered";
   case WhenDown::Last:
-    return text + "answered as before the last one left";
   case WhenDown::ServeAll:
     break;
   }
+  if (tiers && redundancyOf(d_rrset, d_states).serving > 0) {
+    return text + "the first tier with a node that serves is answered";
+  }
+  if (d_rrset.plan->whenDown() == WhenDown::Last) {
+    return text + "answered as before the last one left";
+  }
   return text + "answered as if every node served";
+}
+
+// As it is answered: without hints of nodes that do not serve.
+const std::shared_ptr<void>& RRsetExplainer::contentOf(size_t place) const
+{
+  for (const auto& hinted : d_rrset.plan->hinted) {
+    if (hinted.record == place) {
+      size_t serving = 0;
+      for (size_t i = 0; i < hinted.owners.size(); ++i) {
+        serving |= static_cast<size_t>(d_states.serves(*hinted.owners[i])) << i;
+      }
+      return hinted.contents[serving];
+    }
+  }
+  return d_rrset.records[place].content;
 }
 
 ExplainedRecord RRsetExplainer::explainRecord(size_t place) const
 {
   const auto& record = d_rrset.records[place];
   ExplainedRecord explained;
-  explained.content = d_host.contentText(d_rrset.type, record.content);
+  explained.content = d_host.contentText(d_rrset.type, contentOf(place));
   if (record.owner != nullptr) {
     explained.nodes = namesOf(*record.owner);
   }

@@ -22,6 +22,7 @@ public:
 private:
   [[nodiscard]] std::string policyWhy() const;
   [[nodiscard]] std::string outcomeWhy(const ExplainedRRset& explained) const;
+  [[nodiscard]] const std::shared_ptr<void>& contentOf(size_t place) const;
   [[nodiscard]] ExplainedRecord explainRecord(size_t place) const;
   [[nodiscard]] std::string whyOut(size_t place) const;
   [[nodiscard]] std::string whyIn(size_t place) const;

@@ -23,7 +23,10 @@ namespace
 
   AffectedRRset affected(const WireName& name, const RRset& rrset, const NodeStates& before, const NodeStates& after, const Host& host)
   {
-    return {toText(name), host.typeName(rrset.type), redundancyOf(rrset, before), redundancyOf(rrset, after), rrset.plan->whenDown()};
+    const auto then = redundancyOf(rrset, after);
+    const auto* policy = rrset.plan->policy;
+    const bool hasTier = policy != nullptr && policy->mode == Mode::Priority && then.serving > 0;
+    return {toText(name), host.typeName(rrset.type), redundancyOf(rrset, before), then, rrset.plan->whenDown(), hasTier};
   }
 
   // What each node gets of one rrset's answers; 1 in all, or nothing where nothing is answered.
@@ -73,7 +76,8 @@ namespace
       addShares(rrset, then, d_states.after, d_after);
       d_answeredThen += answers(then) ? 1 : 0;
       const auto make = [&] { return affected(name, rrset, d_states.before, d_states.after, d_host); };
-      if (now.outcome == Outcome::Served && then.outcome != Outcome::Served) {
+      const bool emptied = redundancyOf(rrset, d_states.before).serving > 0 && redundancyOf(rrset, d_states.after).serving == 0;
+      if (then.outcome != Outcome::Served && (now.outcome == Outcome::Served || emptied)) {
         d_whatIf.down.add(make);
       }
       else if (redundancyOf(rrset, d_states.before).serving > 1 && redundancyOf(rrset, d_states.after).serving == 1) {
@@ -114,6 +118,16 @@ namespace
     size_t d_answered{0};
     size_t d_answeredThen{0};
   };
+
+  // Whether a drain of the node is planned that meets this one; of one without an end only its beginning is known.
+  bool isDrainedWhile(const NodeSpec& node, const PlannedDrain& drain)
+  {
+    return node.admin == AdminState::Auto && std::any_of(node.drains.begin(), node.drains.end(), [&](const PlannedDrain& other) {
+      const bool endsBefore = other.ends && *other.ends <= drain.starts;
+      const bool startsAfter = drain.ends ? other.starts >= *drain.ends : other.starts > drain.starts;
+      return !endsBefore && !startsAfter;
+    });
+  }
 }
 
 WhatIf whatIf(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::vector<std::string>& nodes, const Host& host, int64_t now)
@@ -140,16 +154,23 @@ WhatIf whatIf(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const 
   return found;
 }
 
-Listed<AffectedRRset> hitBy(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::string& node, const Host& host, int64_t now)
+Listed<AffectedRRset> hitBy(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::string& node, const PlannedDrain& drain, const Host& host, int64_t now)
 {
-  const NodeStates before(all, now);
+  NodeStates before(all, now);
+  Listed<AffectedRRset> hit;
+  for (const auto& other : all) {
+    if (other.name == node && !before.serves(*other.health)) {
+      return hit; // nobody would miss it
+    }
+    if (other.name != node && isDrainedWhile(other, drain)) {
+      before.remove(other.name);
+    }
+  }
   NodeStates after = before;
   after.remove(node);
-  Expectation expectedNow(before);
   Expectation expectedThen(after);
-  Listed<AffectedRRset> hit;
   forEachRRset(snapshot, [&](const Zone& /* zone */, const WireName& name, const RRset& rrset) {
-    if (rrset.dependent() && leadsTo(rrset, {node}) && !isOwnName(name, rrset, owners) && expectedNow.outcomeOf(rrset) == Outcome::Served && expectedThen.outcomeOf(rrset) != Outcome::Served) {
+    if (rrset.dependent() && leadsTo(rrset, {node}) && !isOwnName(name, rrset, owners) && expectedThen.outcomeOf(rrset) != Outcome::Served) {
       hit.add([&] { return affected(name, rrset, before, after, host); });
     }
   });

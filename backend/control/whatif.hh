@@ -21,6 +21,7 @@ struct AffectedRRset
   Redundancy before;
   Redundancy after;
   WhenDown whenDown{WhenDown::ServeAll}; // what is answered where it is down
+  bool hasTier{false};                   // of its tiers, which then have too few nodes, one has some
 };
 
 struct WhatIf
@@ -45,6 +46,7 @@ struct WhatIf
 // nodes: existing ones. owners: every target of every node. now: milliseconds since 1970. Throws only std::bad_alloc.
 [[nodiscard]] WhatIf whatIf(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::vector<std::string>& nodes, const Host& host, int64_t now);
 
-// Only WhatIf::down, for one node.
-[[nodiscard]] Listed<AffectedRRset> hitBy(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::string& node, const Host& host, int64_t now);
+// Which rrsets a drain of the node would leave with too few nodes, as things are now, but without the nodes that are to be
+// drained at the same time.
+[[nodiscard]] Listed<AffectedRRset> hitBy(const Snapshot& snapshot, const std::vector<NodeSpec>& all, const OwnerMap& owners, const std::string& node, const PlannedDrain& drain, const Host& host, int64_t now);
 }

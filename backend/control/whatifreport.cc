@@ -16,17 +16,22 @@ namespace
     return std::to_string(serving) + " of " + std::to_string(nodes.nodes);
   }
 
-  const char* answerWhile(WhenDown whenDown)
+  const char* answerWhile(const AffectedRRset& rrset)
   {
-    switch (whenDown) {
+    switch (rrset.whenDown) {
     case WhenDown::NoData:
       return "NODATA";
     case WhenDown::ServFail:
       return "SERVFAIL";
     case WhenDown::Last:
-      return "what was answered last";
     case WhenDown::ServeAll:
       break;
+    }
+    if (rrset.hasTier) {
+      return "the first tier with a node that serves";
+    }
+    if (rrset.whenDown == WhenDown::Last) {
+      return "what was answered last";
     }
     return "as if every node served";
   }
@@ -38,7 +43,7 @@ namespace
     }
     std::vector<TableRow> rows{{"NAME", "TYPE", "SERVING", "THEN", down ? "ANSWERED THEN" : ""}};
     for (const auto& rrset : rrsets.listed()) {
-      rows.push_back({rrset.name, rrset.type, ofAll(rrset.before.serving, rrset.before), ofAll(rrset.after.serving, rrset.after), down ? answerWhile(rrset.whenDown) : ""});
+      rows.push_back({rrset.name, rrset.type, ofAll(rrset.before.serving, rrset.before), ofAll(rrset.after.serving, rrset.after), down ? answerWhile(rrset) : ""});
     }
     return "\n" + head + ": " + std::to_string(rrsets.total()) + "\n" + aligned(rows) + (rrsets.unlisted() > 0 ? "and " + std::to_string(rrsets.unlisted()) + " more\n" : "");
   }
@@ -117,6 +122,6 @@ Json::Value whatIfJson(const WhatIf& whatIf)
 
 std::string wouldBeDown(const AffectedRRset& rrset)
 {
-  return rrset.name + " " + rrset.type + ": " + ofAll(rrset.after.serving, rrset.after) + (rrset.after.nodes == 1 ? " node" : " nodes") + " would serve; answered " + answerWhile(rrset.whenDown);
+  return rrset.name + " " + rrset.type + ": " + ofAll(rrset.after.serving, rrset.after) + (rrset.after.nodes == 1 ? " node" : " nodes") + " would serve; answered " + answerWhile(rrset);
 }
 }

@@ -84,6 +84,7 @@ class WrongInput(Database):
         self.refused("INSERT INTO policy_nodes (policy, node, priority) VALUES (1, 'east', -1);", "priority: 0 to 65535")
         self.refused("INSERT INTO drains (node) VALUES ('nobody');", "node: there is no such node")
         self.refused("INSERT INTO drains (node, starts, ends) VALUES ('east', 7, 7);", "ends: after starts")
+        self.refused("INSERT INTO drains (node, starts) VALUES ('east', unixepoch() * 1000);", "starts: seconds since 1970")
         self.feed("""INSERT INTO policy_nodes (policy, node, weight) VALUES (1, 'east', 7); INSERT INTO drains (node) VALUES ('east');
             UPDATE nodes SET name = 'west'; UPDATE policies SET id = 5;""")
         self.assertEqual(self.feed("SELECT * FROM policy_nodes; SELECT node FROM drains;"), "5|west||7\nwest")

@@ -86,7 +86,7 @@ TEST_SUITE("control")
     serving.store.addRecord(zone, "east.alpha.example", "A", "192.0.2.1");
     serving.runtime->storeWritten();
     CHECK(run(serving, "failover-drain east") == "node east: up -> drained\n");
-    CHECK(run(serving, "failover-drain west") == "error: refused, nothing changed: without node west too few would serve; to drain it nonetheless, say force\n  www.alpha.example A: 0 of 2 nodes would serve; answered as if every node served\n");
+    CHECK(run(serving, "failover-drain west") == "error: refused, nothing changed: without node west too few would serve; to drain it nonetheless, say force, before the reason\n  www.alpha.example A: 0 of 2 nodes would serve; answered as if every node served\n");
     CHECK(serving.store.value("SELECT admin_state FROM nodes WHERE name='west'") == "auto");
     CHECK(run(serving, "failover-drain west at +1h for 2h").starts_with("error: refused"));
     CHECK(serving.store.value("SELECT count(*) FROM drains") == "0");

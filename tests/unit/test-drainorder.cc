@@ -65,6 +65,8 @@ TEST_SUITE("drainorder")
     CHECK(digest("east at +1h for") == "'for' wants a duration after it");
     CHECK(digest("east for maintenance") == "'maintenance' is no duration: 90s, 30m, 2h, 1d or 1h30m");
     CHECK(digest("east at noon").starts_with("'noon' is no time: "));
+    CHECK(digest("east 22:00 new kernel") == "'22:00' wants at or for before it");
+    CHECK(digest("east 2h") == "'2h' wants at or for before it");
     CHECK(digest("east new kernel at 22:00") == "'at 22:00' belongs before the reason");
     CHECK(digest("east force majeure for 2h") == "'for 2h' belongs before the reason");
   }

@@ -32,13 +32,14 @@ struct Three : Farm
       {"static.alpha.example", "A", "203.0.113.1"},
       {"alpha.example", "MX", "www.alpha.example"},
       {"sub.alpha.example", "NS", "ns.sub.alpha.example"},
+      {"ns.sub.alpha.example", "A", "192.0.2.1"}, // glue is no answer
     });
   }
   WhatIf whatIf(const std::vector<std::string>& gone) const { return failover::whatIf(*store(), nodes, owners, gone, host, s_now); }
-  std::vector<std::string> hit(const std::string& node) const
+  std::vector<std::string> hit(const std::string& node, const PlannedDrain& drain = {}) const
   {
     std::vector<std::string> names;
-    const auto found = hitBy(*store(), nodes, owners, node, host, s_now);
+    const auto found = hitBy(*store(), nodes, owners, node, drain, host, s_now);
     for (const auto& rrset : found.listed()) {
       names.push_back(rrset.name);
     }
@@ -163,6 +164,26 @@ TEST_SUITE("whatif")
     CHECK(farm.hit("west").empty());
     CHECK(farm.hit("north") == Names{"other.alpha.example"});
     CHECK(farm.hit("nobody").empty());
+  }
+
+  TEST_CASE("drains that meet would leave nobody")
+  {
+    const auto at = [](int64_t second) { return std::chrono::sys_seconds(std::chrono::seconds(second)); };
+    Three farm;
+    for (auto& node : farm.nodes) {
+      if (node.name == "west") {
+        node.drains = {{.id = 1, .starts = at(1000), .ends = at(2000), .reason = {}}};
+      }
+    }
+    const Names alone{"only.alpha.example"};
+    const Names both{"alpha.example", "only.alpha.example", "www.alpha.example"};
+    CHECK(farm.hit("east", {.id = 0, .starts = at(500), .ends = at(1000), .reason = {}}) == alone);
+    CHECK(farm.hit("east", {.id = 0, .starts = at(500), .ends = at(1001), .reason = {}}) == both);
+    CHECK(farm.hit("east", {.id = 0, .starts = at(1999), .ends = at(3000), .reason = {}}) == both);
+    CHECK(farm.hit("east", {.id = 0, .starts = at(2000), .ends = at(3000), .reason = {}}) == alone);
+    CHECK(farm.hit("east", {.id = 0, .starts = at(500), .ends = {}, .reason = {}}) == alone); // nobody knows until when
+    CHECK(farm.hit("east", {.id = 0, .starts = at(1500), .ends = {}, .reason = {}}) == both);
+    CHECK(farm.hit("west", {.id = 0, .starts = at(1500), .ends = at(1600), .reason = {}}).empty()); // its own
   }
 
   TEST_CASE("few of many are listed")
