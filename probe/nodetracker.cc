@@ -144,7 +144,9 @@ std::string NodeTracker::whyByChecks(NodeState after, const std::vector<const Ch
 void NodeTracker::forecast(std::optional<TimePoint> fall, TimePoint now) noexcept
 {
   const bool isAuto = d_admin == AdminState::Auto; // what the operator wants of it now holds whatever comes
-  const auto start = planAt(d_drains, inSeconds(now)).nextStart;
+  const auto plan = planAt(d_drains, inSeconds(now));
+  // A drain that has begun since the last refresh() is still to come for the state.
+  const auto start = plan.running != nullptr ? std::optional(plan.running->starts) : plan.nextStart;
   d_health->forecast(isAuto && isServing(d_state) && fall ? toMilliseconds(*fall) : 0,
     isAuto && d_state != NodeState::Drained && start ? toMilliseconds(*start) : 0);
 }

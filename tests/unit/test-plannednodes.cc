@@ -33,6 +33,19 @@ TEST_SUITE("nodetracker")
     CHECK_FALSE(node.node.nextChange(s_now + 3h).has_value());
   }
 
+  TEST_CASE("a drain that begins between two looks is no longer to come only when the node has left")
+  {
+    auto spec = east();
+    spec.drains = {{1, inSeconds(s_now) + 1h, inSeconds(s_now) + 3h, "new kernel"}};
+    Node node(spec);
+    node.refresh();
+    node.node.forecast(std::nullopt, s_now + 1h);
+    CHECK(node.health->drainsAt() == toMilliseconds(inSeconds(s_now) + 1h));
+    node.refresh(nullptr, s_now + 1h);
+    node.node.forecast(std::nullopt, s_now + 1h);
+    CHECK(node.health->drainsAt() == 0);
+  }
+
   TEST_CASE("a node whose checks fail is down after its planned drain, for both reasons")
   {
     auto spec = east();
