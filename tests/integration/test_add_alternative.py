@@ -3,7 +3,7 @@
 """schema/add-alternative.sql: a second CNAME or ALIAS, put where it fits; and a signed server that answers with it."""
 from harness.command import CommandFailed, run
 from harness.paths import SCHEMA
-from harness.policies import ZONE, PolicyCase, v4
+from harness.policies import WITHIN, ZONE, PolicyCase, v4
 from harness.poll import eventually
 from harness.testbed import Case
 from harness.validation import Judge
@@ -131,7 +131,7 @@ class ServedTest(PolicyCase):
     def test_it_is_answered_and_validates(self):
         self.answered("www", v4(1))
         script(self.store, name=f"www.{ZONE}", target=f"h2.{ZONE}")
-        eventually(lambda: self.ask("www").data("A") == (v4(2),), 5, "the new one")
+        eventually(lambda: self.ask("www").data("A") == (v4(2),), WITHIN, "the new one")
         self.only_down(1)
         self.answered("www", v4(2))
         judge = Judge(self.server, ZONE, self.bed.folder)

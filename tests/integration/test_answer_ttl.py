@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """The TTL of an answer: no more than ttl_max, and no more than the time that a node in it is sure to stay."""
+import itertools
 import time
 
-from harness.policies import ZONE, policy_sql, v4
+from harness.policies import WITHIN, ZONE, policy_sql, v4
 from harness.poll import eventually
 from harness.testbed import Case
 from harness.validation import Judge
@@ -59,7 +60,7 @@ class AnswerTtlTest(Case):
         """Its first check fails; whether it is down is not decided before retry_ms × (fall - 1) are over."""
         self.node.answer(status=503)
         self.serve(**{**DAY, "retry_ms": retry_ms, "fall": fall, **more})
-        eventually(lambda: self.node.requests, 10, "the first check")
+        eventually(lambda: self.node.requests, WITHIN, "the first check")
 
     def ttls(self, name: str, rdtype: str = "A", **options) -> list:
         return sorted({ttl for _, kind, ttl, _ in self.server.ask(f"{name}.{ZONE}.", rdtype, **options).answer if kind != "RRSIG"})
@@ -69,11 +70,11 @@ class AnswerTtlTest(Case):
             self.assertEqual(self.ttls(name, tcp=tcp), list(expected), name)
 
     def within(self, name: str, low: int, high: int, rdtype: str = "A"):
-        """One TTL for all, in these bounds; over UDP and TCP."""
+        """One TTL for all of a type, in these bounds; over UDP and TCP. The next type may have been looked up a second later."""
         for tcp in (False, True):
-            ttls = self.ttls(name, rdtype, tcp=tcp)
-            self.assertEqual(len(ttls), 1, f"{name}: {ttls}")
-            self.assertTrue(low <= ttls[0] <= high, f"{name}: {ttls}")
+            rows = {(kind, ttl) for _, kind, ttl, _ in self.server.ask(f"{name}.{ZONE}.", rdtype, tcp=tcp).answer}
+            self.assertEqual(len(rows), len({kind for kind, _ in rows}), f"{name}: {rows}")
+            self.assertTrue(rows and all(low <= ttl <= high for _, ttl in rows), f"{name}: {rows}")
 
     def test_a_cap_is_for_the_records_of_its_name(self):
         self.serve(**DAY)
@@ -81,13 +82,13 @@ class AnswerTtlTest(Case):
         self.both("zero", 0)
         self.both("www", OWN)
         self.store.sql("UPDATE policies SET ttl_max = 70 WHERE ttl_max = 20")
-        eventually(lambda: self.ttls("capped") == [70], 5, "the new cap")
+        eventually(lambda: self.ttls("capped") == [70], WITHIN, "the new cap")
         self.store.sql("UPDATE policies SET ttl_max = 400 WHERE ttl_max = 70")
-        eventually(lambda: self.ttls("capped") == [OWN], 5, "a cap above makes nothing longer")
+        eventually(lambda: self.ttls("capped") == [OWN], WITHIN, "a cap above makes nothing longer")
 
     def test_a_verdict_that_is_pending_bounds_it(self):
         self.failing(retry_ms=50_000, fall=3)
-        eventually(lambda: self.ttls("www") != [OWN], 10, "the check has begun to fail")
+        eventually(lambda: self.ttls("www") != [OWN], WITHIN, "the check has begun to fail")
         for name in ("www", "alias", "h1", "x.wild"):
             self.within(name, 1, 100)
         self.within("capped", 1, 20)
@@ -95,39 +96,39 @@ class AnswerTtlTest(Case):
         for name in ("west", "static", "shared"):  # another node, none, and one that stays by another node
             self.both(name, OWN)
         first = self.ttls("www")[0]
-        eventually(lambda: self.ttls("www")[0] < first, 10, "it shrinks with the time that is left")
+        eventually(lambda: self.ttls("www")[0] < first, WITHIN, "it shrinks with the time that is left")
 
     def test_a_bound_above_makes_nothing_longer(self):
         self.failing(retry_ms=60_000_000, fall=2)
-        eventually(lambda: "503" in self.server.control("failover-status", "n1"), 10, "the failure is known")
+        eventually(lambda: "503" in self.server.control("failover-status", "n1"), WITHIN, "the failure is known")
         self.both("www", OWN)
 
     def test_it_is_at_least_one_until_the_verdict_falls(self):
-        self.failing(retry_ms=150, fall=20)
-        seen = set()
+        self.failing(retry_ms=150, fall=60)
+        seen, tcp = set(), itertools.cycle((False, True))
 
         def fell() -> bool:
-            answer = self.server.ask(f"www.{ZONE}.", "A")
+            answer = self.server.ask(f"www.{ZONE}.", "A", tcp=next(tcp))
             if answer.data("A") == (WEST,):
                 return True
             seen.update(ttl for _, _, ttl, _ in answer.answer)
             return False
 
         eventually(fell, 30, "n1 is down")
-        self.assertLessEqual(seen - {OWN}, {1, 2, 3})
+        self.assertLessEqual(seen - {OWN}, set(range(1, 10)))
         self.assertIn(1, seen)
         self.both("www", OWN)
 
     def test_a_check_that_passes_again_ends_it(self):
         self.failing(retry_ms=1_000, fall=60)
-        eventually(lambda: self.ttls("www")[0] < 60, 10, "pending")
+        eventually(lambda: self.ttls("www")[0] < 60, WITHIN, "pending")
         self.node.recover()
-        eventually(lambda: self.ttls("www") == [OWN], 10, "the records' own TTL")
+        eventually(lambda: self.ttls("www") == [OWN], WITHIN, "the records' own TTL")
         self.both("www", OWN)
 
     def test_signed_answers_are_good_with_it(self):
         self.failing(retry_ms=50_000, fall=3, secure=True)
-        eventually(lambda: self.ttls("www")[0] <= 100, 10, "pending")
+        eventually(lambda: self.ttls("www")[0] <= 100, WITHIN, "pending")
         judge = Judge(self.server, ZONE, self.bed.folder)
         for name in ("www", "capped", "x.wild", "two"):
             judge.validates(name, "A", v4(1))
@@ -137,28 +138,28 @@ class AnswerTtlTest(Case):
 
     def test_a_planned_drain_bounds_it(self):
         self.serve(drained_in=100, **DAY)
-        eventually(lambda: self.ttls("www") != [OWN], 10, "the drain is known")
+        eventually(lambda: self.ttls("www") != [OWN], WITHIN, "the drain is known")
         for name in ("www", "alias", "x.wild"):
-            self.within(name, 0, 100)
+            self.within(name, 50, 100)
         self.both("west", OWN)
         first = self.ttls("www")[0]
-        eventually(lambda: self.ttls("www")[0] < first, 10, "it shrinks")
+        eventually(lambda: self.ttls("www")[0] < first, WITHIN, "it shrinks")
 
     def test_no_cache_has_the_node_when_the_drain_begins(self):
         self.serve(**DAY)
-        starts = int(time.time()) + 5
+        starts = int(time.time()) + 12
         self.store.insert("drains", node="n1", starts=starts)
-        eventually(lambda: self.ttls("www") != [OWN], 10, "the drain is known")
-        ends = []
+        eventually(lambda: self.ttls("www") != [OWN], WITHIN, "the drain is known")
+        ends, tcp = [], itertools.cycle((False, True))
 
         def drained() -> bool:
             asked = time.time()
-            answer = self.server.ask(f"www.{ZONE}.", "A")
+            answer = self.server.ask(f"www.{ZONE}.", "A", tcp=next(tcp))
             if answer.data("A") == (WEST,):
                 return True
             ends.extend(asked + ttl for _, _, ttl, _ in answer.answer if ttl > 0)  # 0: in no cache
             return False
 
-        eventually(drained, 20, "n1 is drained")
+        eventually(drained, 12 + WITHIN, "n1 is drained")
         self.assertTrue(ends)
         self.assertLessEqual(max(ends), starts)

@@ -4,6 +4,7 @@
 import json
 
 from harness.command import CommandFailed
+from harness.policies import WITHIN
 from harness.poll import eventually
 from harness.testbed import EAST, EAST_V4, HOSTS, WEST, WEST_V4, SharedCase
 
@@ -32,7 +33,6 @@ INSERT INTO policies (name, mode) VALUES ('mine.alpha.example', 'sticky');
 INSERT INTO policies (name, type, when_down) VALUES ('gone.alpha.example', 'A', 'nodata');
 INSERT INTO policies (name, ttl_max) VALUES ('*.alpha.example', 30)
 """
-WITHIN = 5.0
 RECORD_KEYS = {"content", "nodes", "tier", "weight", "weight_now", "in", "reason", "chance", "client", "ttl", "ttl_reason"}
 RRSET_KEYS = {"type", "policy", "policy_reason", "outcome", "outcome_reason", "nodes", "serving", "records", "records_unlisted"}
 POLICY_KEYS = {"id", "name", "type", "mode", "max_answers", "min_healthy", "when_down", "ttl_max", "trickle", "ramp_s"}

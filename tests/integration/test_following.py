@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """A record whose target is a name in the store, and no node's host, is down when every address behind that name is."""
-from harness.policies import ZONE, PolicyCase, policy_sql, v4, v6
+from harness.policies import WITHIN, ZONE, PolicyCase, policy_sql, v4, v6
 from harness.poll import eventually
 
 FAR = "hosts.example"  # the zone of the targets
@@ -130,15 +130,18 @@ class ChangedTargetsTest(FollowingCase):
         super().setUp()
         self.only_down(1)
         self.becomes("b")
+        self.becomes("b", name="between")
 
     def becomes(self, *expected: str, name: str = "a"):
-        eventually(lambda: self.seen(name, "MX") == set(expected), 5, f"{name} MX is {expected}")
+        eventually(lambda: self.seen(name, "MX") == set(expected), WITHIN, f"{name} MX is {expected}")
         self.assertEqual(self.targets(name, "MX"), set(expected))
 
     def changed_and_back(self, there: str, back: str, *expected: str, name: str = "a"):
         self.store.sql(there)
-        self.becomes(*expected, name=name)
-        self.store.sql(back)
+        try:
+            self.becomes(*expected, name=name)
+        finally:
+            self.store.sql(back)
         self.becomes("b", name=name)
 
     def test_another_address(self):
@@ -165,6 +168,7 @@ class ChangedTargetsTest(FollowingCase):
                               f"INSERT INTO node_targets VALUES ('n1', '{v4(1)}')", "a", "b")
 
     def test_a_zone_of_its_own_for_the_host(self):
+        self.addCleanup(self.store.delete_zone, f"a.{FAR}")
         self.store.add_zone(f"a.{FAR}", "@ A 198.51.100.1")
         self.becomes("a", "b")
         self.store.delete_zone(f"a.{FAR}")
@@ -172,6 +176,8 @@ class ChangedTargetsTest(FollowingCase):
 
     def test_a_zone_that_goes_and_comes(self):
         self.store.delete_zone("between.example")
-        self.becomes("toa.between.example.", "b", name="between")
-        self.store.add_zone("between.example", BETWEEN)
+        try:
+            self.becomes("toa.between.example.", "b", name="between")
+        finally:
+            self.store.add_zone("between.example", BETWEEN)
         self.becomes("b", name="between")

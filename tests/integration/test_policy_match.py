@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """Which policy decides: the longest name that fits, then the one that names the type. Each says so by its ttl_max."""
-from harness.policies import ZONE, PolicyCase, policy_sql, v4
+from harness.policies import WITHIN, ZONE, PolicyCase, policy_sql, v4
 from harness.poll import eventually
 
 RECORDS = f"""
@@ -39,7 +39,7 @@ class PolicyMatchTest(PolicyCase):
         marker = self.ttl("@", "SOA") + 1  # of a record that no policy is about
         self.store.sql(";".join(("DELETE FROM policies", *statements,
                                  f"UPDATE records SET ttl = {marker} WHERE type = 'SOA' AND name = '{ZONE}'")))
-        eventually(lambda: self.ttl("@", "SOA") == marker, 5, "the store is read")
+        eventually(lambda: self.ttl("@", "SOA") == marker, WITHIN, "the store is read")
 
     def ttl(self, name: str, rdtype: str = "A", tcp: bool = False) -> int:
         answer = self.ask(name, rdtype, tcp=tcp)
@@ -99,13 +99,14 @@ class PolicyMatchTest(PolicyCase):
                                (f"UPDATE policies SET name = '*.{ZONE}'", 12), ("UPDATE policies SET ttl_max = NULL", OWN),
                                ("UPDATE policies SET ttl_max = 0", 0), ("DELETE FROM policies", OWN)):
             self.store.sql(statement)
-            eventually(lambda ttl=ttl: self.ttl("www") == ttl, 5, statement)
+            eventually(lambda ttl=ttl: self.ttl("www") == ttl, WITHIN, statement)
 
     def test_a_rank_of_a_node_is_answered(self):
         self.policies(policy_sql("*", mode="priority"))
+        self.addCleanup(self.store.sql, f"DELETE FROM nodes WHERE name = 'spare'; DELETE FROM records WHERE content = '{v4(9)}';"
+                                        "UPDATE nodes SET priority = 0")
         self.change(f"INSERT INTO nodes (name) VALUES ('spare'); INSERT INTO node_targets VALUES ('spare', '{v4(9)}');"
                     + self.store.record_sql(ZONE, "www", "A", v4(9)), "www", v4(1), v4(9))
-        self.addCleanup(self.store.sql, f"DELETE FROM nodes WHERE name = 'spare'; DELETE FROM records WHERE content = '{v4(9)}'")
         self.change("INSERT INTO policy_nodes (policy, node, priority) SELECT id, 'spare', 1 FROM policies", "www", v4(1))
         self.change("UPDATE nodes SET priority = 2 WHERE name = 'n1'", "www", v4(9))
         self.change("UPDATE policy_nodes SET priority = 3", "www", v4(1))

@@ -24,7 +24,7 @@ static TXT "of no node"
 
 
 class SignedTest(PolicyCase):
-    """All nodes are down."""
+    """All nodes are down when a test begins."""
 
     NODES = 2
     RECORDS = RECORDS

@@ -5,7 +5,7 @@ from harness.policies import ZONE, PolicyCase, policy_sql, v4
 from harness.poll import eventually
 
 RECORDS = "\n".join(f"{name} A {v4(number)}\n{name} MX 10 h{number}.{ZONE}"
-                    for name in ("one", "two", "many", "own", "guarded", "ramp") for number in range(1, 4))
+                    for name in ("one", "two", "many", "own", "guarded") for number in range(1, 4))
 WEIGHTS = {1: 10, 2: 30, 3: 60}
 RANKS = {f"n{number}": {"weight": weight} for number, weight in WEIGHTS.items()}
 QUESTIONS = 3000
@@ -24,7 +24,6 @@ class WeightedTest(PolicyCase):
             policy_sql(f"many.{ZONE}", RANKS, mode="weighted", max_answers=9),
             policy_sql(f"own.{ZONE}", mode="weighted"),
             policy_sql(f"guarded.{ZONE}", RANKS, mode="weighted", min_healthy=2, when_down="nodata"),
-            policy_sql(f"ramp.{ZONE}", mode="weighted", ramp_s=86400),
             "UPDATE nodes SET weight = 300 WHERE name = 'n1'",
         )))
 
@@ -71,6 +70,17 @@ class WeightedTest(PolicyCase):
 
     def test_the_nodes_own_weight(self):
         self.shares("own", {1: 0.6, 2: 0.2, 3: 0.2})
+
+
+class RampTest(PolicyCase):
+    """On its own: when a node came back is told by all that was forced before."""
+
+    NODES = 3
+    RECORDS = "\n".join(f"ramp A {v4(number)}" for number in range(1, 4))
+
+    @classmethod
+    def fill(cls, store):
+        store.sql(policy_sql(f"ramp.{ZONE}", mode="weighted", ramp_s=86400) + ";UPDATE nodes SET weight = 300 WHERE name = 'n1'")
 
     def share_of_first(self, count: int) -> float:
         return self.draw("ramp", count)[(v4(1),)] / count

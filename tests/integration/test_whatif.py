@@ -2,8 +2,10 @@
 # SPDX-FileCopyrightText: failover backend authors
 """failover-whatif foretells what answers become when nodes die; failover-drain refuses what it would say is down."""
 import json
+from contextlib import ExitStack, contextmanager
 
 from harness.command import CommandFailed
+from harness.policies import WITHIN
 from harness.poll import eventually
 from harness.testbed import EAST, EAST_V4, HOSTS, WEST, WEST_V4, SharedCase
 
@@ -28,7 +30,6 @@ INSERT INTO policies (name, mode) VALUES ('spare.alpha.example', 'priority');
 INSERT INTO policy_nodes (policy, node, priority) VALUES (last_insert_rowid(), 'west', 1)
 """
 NAMES = ("www", "only", "nodata", "two", "spare")
-WITHIN = 5.0
 
 
 class WhatIfTest(SharedCase):
@@ -38,7 +39,8 @@ class WhatIfTest(SharedCase):
     def prepare(cls, bed):
         cls.store = bed.store()
         cls.store.add_zone("alpha.example", ZONE)
-        cls.store.add_node("east", *EAST)
+        cls.node = bed.node()
+        cls.store.add_node("east", *EAST, url=cls.node.url(), interval_ms=500, retry_ms=100, timeout_ms=400)
         cls.store.add_node("west", *WEST)
         cls.store.add_node("north", "192.0.2.3")
         cls.store.sql(POLICIES)
@@ -59,14 +61,21 @@ class WhatIfTest(SharedCase):
         self.assertEqual(found["total"], len(found["listed"]))
         return {(rrset["name"].removesuffix(".alpha.example"), rrset["type"]): rrset for rrset in found["listed"]}
 
+    def outcome(self, name: str) -> str:
+        rrset, = json.loads(self.server.control("failover-explain", f"{name}.alpha.example", "A", "json"))["rrsets"]
+        return rrset["outcome"]
+
     def answers(self) -> dict:
         return {(name, tcp): (answer.rcode, answer.data("A")) for name in NAMES for tcp in (False, True)
                 for answer in [self.server.ask(f"{name}.alpha.example.", "A", tcp=tcp)]}
 
+    @contextmanager
     def out(self, *nodes: str):
-        for node in nodes:
-            self.server.control("failover-force", node, "down")
-            self.addCleanup(self.server.control, "failover-release", node)
+        with ExitStack() as back:
+            for node in nodes:
+                self.server.control("failover-force", node, "down")
+                back.callback(self.server.control, "failover-release", node)
+            yield
 
     def test_what_would_be_down_is_down_then(self):
         for nodes in ("east", "west", "north", "east,north", "east,west"):
@@ -74,21 +83,18 @@ class WhatIfTest(SharedCase):
                 before = self.answers()
                 down = {name for name, _ in self.listed(nodes, "down")}
                 self.assertEqual(self.answers(), before, "asking changed nothing")
-                self.out(*nodes.split(","))
-                status = {name: json.loads(self.server.control("failover-explain", f"{name}.alpha.example", "A", "json"))["rrsets"][0]["outcome"]
-                          for name in NAMES}
-                self.assertEqual(down - {"alpha.example"}, {name for name, outcome in status.items() if outcome != "served"})
-                self.doCleanups()
+                with self.out(*nodes.split(",")):
+                    self.assertEqual(down - {"alpha.example"}, {name for name in NAMES if self.outcome(name) != "served"})
         self.assertEqual({rrset["when_down"] for rrset in self.listed("east", "down").values()}, {"serve-all", "nodata"})
         self.assertEqual(self.listed("east,north", "down")["two", "A"]["when_down"], "servfail")
 
     def test_answers_are_as_foretold(self):
         self.assertEqual(set(self.listed("east", "down")), {("only", "A"), ("nodata", "A")})
-        self.out("east")
-        for tcp in (False, True):
-            self.assertEqual(self.server.ask("only.alpha.example.", "A", tcp=tcp).data("A"), (EAST_V4,))
-            self.assertEqual(self.server.ask("nodata.alpha.example.", "A", tcp=tcp).data("A"), ())
-            self.assertEqual(self.server.ask("spare.alpha.example.", "A", tcp=tcp).data("A"), (WEST_V4,))
+        with self.out("east"):
+            for tcp in (False, True):
+                self.assertEqual(self.server.ask("only.alpha.example.", "A", tcp=tcp).data("A"), (EAST_V4,))
+                self.assertEqual(self.server.ask("nodata.alpha.example.", "A", tcp=tcp).data("A"), ())
+                self.assertEqual(self.server.ask("spare.alpha.example.", "A", tcp=tcp).data("A"), (WEST_V4,))
 
     def test_lost_redundancy(self):
         self.assertEqual(set(self.listed("east", "redundancy_lost")), {("www", "A"), ("spare", "A"), ("alpha.example", "MX")})
@@ -126,6 +132,21 @@ class WhatIfTest(SharedCase):
         self.assertIn("only.alpha.example", self.refused("failover-drain", "east", "at", "+1h", "for", "1h"))
         east = self.server.node("east")
         self.assertEqual((east["state"], east["drains"]), ("up", []))
+
+    def east_recovers(self):
+        self.node.recover()
+        eventually(lambda: self.server.node("east")["state"] == "up", WITHIN, "east is up again")
+
+    def test_a_drain_of_the_last_one_that_serves_is_refused(self):
+        self.addCleanup(self.east_recovers)
+        self.node.answer(status=503)
+        eventually(lambda: self.server.node("east")["state"] == "down", WITHIN, "its check has failed")
+        said = self.refused("failover-drain", "west")
+        self.assertRegex(said, r"(?m)^ *www\.alpha\.example A\b")
+        self.assertRegex(said, r"(?m)^ *alpha\.example MX\b")
+        self.assertNotIn("only.alpha.example", said)  # is down already
+        self.assertEqual(self.server.node("west")["state"], "up")
+        self.assertEqual(self.server.data("www.alpha.example.", "A"), (WEST_V4,))
 
     def test_a_drain_is_forced(self):
         self.addCleanup(self.server.control, "failover-resume", "east")

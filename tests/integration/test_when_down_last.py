@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: failover backend authors
 """policies.when_down = 'last' answers with the nodes that left last, also after a restart; and min_healthy, below which a
 record set is down although some of its nodes serve."""
-from harness.policies import ZONE, PolicyCase, policy_sql, v4
+from harness.policies import WITHIN, ZONE, PolicyCase, policy_sql, v4
 from harness.poll import eventually
 
 NAMES = ("last", "lasttwo", "lasttier", "most", "mostnone", "mostlast")
@@ -32,7 +32,7 @@ class LastTest(PolicyCase):
         for number in numbers:
             self.server.control("failover-force", f"n{number}", "down")
             eventually(lambda number=number: self.store.read(f"SELECT 1 FROM node_state WHERE node = 'n{number}' "
-                                                             "AND state = 'forced-down'"), 5, "it is written")
+                                                             "AND state = 'forced-down'"), WITHIN, "it is written")
 
     def nodes(self, name: str, *numbers: int):
         self.answered(name, *(v4(number) for number in numbers))
@@ -62,7 +62,7 @@ class LastTest(PolicyCase):
     def test_a_restart_knows_it_still(self):
         """The times are in seconds then."""
         self.leave(2, 3)
-        eventually(lambda: self.since("n3") < self.now(), 5, "the next second")
+        eventually(lambda: self.since("n3") < self.now(), WITHIN, "the next second")
         self.leave(1)
         self.nodes("last", 1)
         self.server.restart()

@@ -50,6 +50,13 @@ def counts(server) -> Counter:
     return found
 
 
+def gained(server, before: Counter) -> Counter:
+    """What counts() says more than before; below zero where it says less."""
+    found = counts(server)
+    found.subtract(before)
+    return Counter({what: number for what, number in found.items() if number})
+
+
 def expected(answers, times: int = 1) -> Counter:
     """What so many answers of these "name type node" add to counts()."""
     found = Counter()

@@ -8,6 +8,7 @@ from harness.store import quoted
 from harness.testbed import SharedCase
 
 ZONE = "alpha.example"
+WITHIN = 15.0  # seconds in which a change in the store is answered, however busy the machine
 
 
 def v4(number: int) -> str:
@@ -75,12 +76,12 @@ class PolicyCase(SharedCase):
 
     def answered(self, name: str, *data: str, rdtype: str = "A"):
         """Over UDP and TCP, and asked again, as a cache would have it."""
-        for tcp in (False, True, False):
+        for tcp in (False, True) * 2:
             answer = self.ask(name, rdtype, tcp=tcp)
             self.assertEqual((answer.rcode, answer.data(rdtype)), ("NOERROR", tuple(sorted(data))), answer.message)
 
     def rcode(self, name: str, expected: str, rdtype: str = "A"):
-        for tcp in (False, True, False):
+        for tcp in (False, True) * 2:
             answer = self.ask(name, rdtype, tcp=tcp)
             self.assertEqual((answer.rcode, answer.data(rdtype)), (expected, ()), answer.message)
 
@@ -92,4 +93,4 @@ class PolicyCase(SharedCase):
         """Changes the store behind the server's back; the answer becomes this one."""
         self.store.sql(statements)
         expected = tuple(sorted(data))
-        eventually(lambda: self.ask(name, rdtype).data(rdtype) == expected, 5, f"{name} {rdtype} is {expected}")
+        eventually(lambda: self.ask(name, rdtype).data(rdtype) == expected, WITHIN, f"{name} {rdtype} is {expected}")
