@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
-"""policies.when_down = 'servfail': the type of the name whose nodes are all down gets SERVFAIL, and nothing else does."""
+"""policies.when_down = 'servfail': the type of the name whose nodes are all down gets SERVFAIL, and nothing else does,
+whether PowerDNS looks up all types at once or one, with its caches and without, and whoever else asks meanwhile."""
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+
 from harness.policies import ZONE, PolicyCase, policy_sql, v4, v6
 
 SERVFAIL = ("www", "*.wild", "sub.encl", "both", "mx", "part", "ali", "alibeside", "alt")
@@ -42,6 +46,7 @@ part CNAME part.{ZONE}
 *.any CNAME www.{ZONE}
 old DNAME {ZONE}
 """
+CLIENTS, ROUNDS = 8, 25
 
 
 class ServfailTest(PolicyCase):
@@ -49,7 +54,8 @@ class ServfailTest(PolicyCase):
 
     NODES = 3
     RECORDS = RECORDS
-    SETTINGS = {"failover_dnssec": "yes", "dname_processing": "yes", "any_to_tcp": "no"}
+    SETTINGS = {"failover_dnssec": "yes", "dname_processing": "yes", "any_to_tcp": "no", "consistent_backends": "yes",
+                "receiver_threads": 2}
 
     @classmethod
     def fill(cls, store):
@@ -130,17 +136,19 @@ class ServfailTest(PolicyCase):
 
     def test_additional_records_are_no_answer(self):
         for name, rdtype in (("mail", "MX"), ("_sip._udp", "SRV"), ("tomx", "MX")):
-            for _ in range(2):
-                answer = self.ask(name, rdtype)
+            for tcp in (False, True, False):
+                answer = self.ask(name, rdtype, tcp=tcp)
                 self.assertEqual((answer.rcode, len(answer.data(rdtype))), ("NOERROR", 1), answer.message)
                 self.assertNotIn(v4(1), [data for *_, data in answer.additional])
-        self.assertEqual([data for *_, data in self.ask("mail", "MX").additional], [v6(3)])
+                if name == "mail":
+                    self.assertEqual([data for *_, data in answer.additional], [v6(3)])
 
     def test_a_referral_to_a_name_that_is_down(self):
         for rdtype in ("A", "MX"):
-            answer = self.ask("host.cut", rdtype)
-            self.assertEqual((answer.rcode, answer.answer), ("NOERROR", ()), answer.message)
-            self.assertEqual([data for *_, data in answer.authority], [f"www.{ZONE}."])
+            for tcp in (False, True, False):
+                answer = self.ask("host.cut", rdtype, tcp=tcp)
+                self.assertEqual((answer.rcode, answer.answer), ("NOERROR", ()), answer.message)
+                self.assertEqual([data for *_, data in answer.authority], [f"www.{ZONE}."])
 
     def test_all_types_at_once(self):
         for tcp in (False, True):
@@ -158,3 +166,32 @@ class ServfailTest(PolicyCase):
                 self.rcode(name, "SERVFAIL")
                 self.only_down()
                 self.answered(name, v4(1), v4(2))
+
+    def test_many_clients_at_once(self):
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            seen = set().union(*clients.map(self.ask_often, range(CLIENTS)))
+        self.assertEqual(seen, {("www", "A", "SERVFAIL", ()), ("www", "TXT", "NOERROR", ('"beside them"',)),
+                                ("wild", "A", "SERVFAIL", ()), ("wild", "TXT", "NOERROR", ('"of the wildcard"',))})
+
+    def ask_often(self, client: int) -> set:
+        """What one client was answered, every other one over TCP; for the wildcard, each time as a name that is in no cache."""
+        seen = set()
+        with contextlib.closing(self.server.resolver(10.0)) as resolver:
+            for number in range(ROUNDS):
+                for key, name in (("www", "www"), ("wild", f"c{client}-{number}.wild")):
+                    for rdtype in ("A", "TXT"):
+                        answer = resolver.ask(self.absolute(name), rdtype, tcp=client % 2 == 0)
+                        seen.add((key, rdtype, answer.rcode, answer.data(rdtype)))
+        return seen
+
+
+class WithoutCachesTest(ServfailTest):
+    """PowerDNS asks the backend each time, for the zone too."""
+
+    SETTINGS = ServfailTest.SETTINGS | {"cache_ttl": 0, "query_cache_ttl": 0, "negquery_cache_ttl": 0, "zone_cache_refresh_interval": 0}
+
+
+class ByTypeTest(ServfailTest):
+    """PowerDNS asks by type where it can."""
+
+    SETTINGS = ServfailTest.SETTINGS | {"consistent_backends": "no"}
