@@ -53,6 +53,9 @@ between MX 20 b.{FAR}
 only MX 10 a.{FAR}
 none MX 10 a.{FAR}
 none MX 20 ab.{FAR}
+lone CNAME a.{FAR}
+lone-nodata CNAME a.{FAR}
+lone-servfail CNAME toa.{FAR}
 """
 
 
@@ -65,7 +68,8 @@ class FollowingCase(PolicyCase):
     def fill(cls, store):
         store.add_zone(FAR, HOSTS)
         store.add_zone("between.example", BETWEEN)
-        store.sql(policy_sql(f"none.{ZONE}", when_down="nodata"))
+        store.sql(";".join((policy_sql(f"none.{ZONE}", when_down="nodata"), policy_sql(f"lone-nodata.{ZONE}", when_down="nodata"),
+                            policy_sql(f"lone-servfail.{ZONE}", when_down="servfail"))))
 
     def seen(self, name: str, rdtype: str, tcp: bool = False) -> frozenset:
         """The host names in an answer, without their zone."""
@@ -93,10 +97,30 @@ class FollowingTest(FollowingCase):
     def test_alternatives(self):
         self.only_down(1)
         for target in DOWN:
-            self.assertEqual(set(self.draw(f"c-{label(target)}", 20, "CNAME")), {(f"b.{FAR}.",)}, target)
+            for tcp in (False, True):
+                self.assertEqual(set(self.draw(f"c-{label(target)}", 20, "CNAME", tcp=tcp)), {(f"b.{FAR}.",)}, target)
+                self.assertEqual(set(self.draw(f"c-{label(target)}", 20, "A", tcp=tcp)), {(v4(2),)}, target)
         for target in SERVED[1:]:
             if target not in ("toout", "text", "nowhere", "ping", "self", "in.cut"):
                 self.assertEqual(len(self.draw(f"c-{label(target)}", 60, "CNAME")), 2, target)
+
+    def test_both_alternatives_are_followed_while_both_serve(self):
+        for tcp in (False, True):
+            for name in ("c-a", "c-toa"):
+                self.assertEqual(set(self.draw(name, 60, "A", tcp=tcp)), {(v4(1),), (v4(2),)}, name)
+
+    def test_an_only_cname_whose_target_is_down(self):
+        for _ in range(2):
+            self.only_down(1)
+            for rdtype in ("CNAME", "A", "AAAA"):
+                self.rcode("lone-nodata", "NOERROR", rdtype)
+                self.rcode("lone-servfail", "SERVFAIL", rdtype)
+            self.answered("lone", f"a.{FAR}.", rdtype="CNAME")  # all that there is
+            self.answered("lone", v4(1))
+            self.only_down()
+            for name, target in (("lone", "a"), ("lone-nodata", "a"), ("lone-servfail", "toa")):
+                self.answered(name, f"{target}.{FAR}.", rdtype="CNAME")
+                self.answered(name, v4(1))
 
     def test_back_and_forth_in_the_next_answer(self):
         for _ in range(3):
