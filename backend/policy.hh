@@ -71,6 +71,7 @@ class Policies
 {
 public:
   Policies() = default;
+  // REQUIRES: no two have one name (and `below`) and type.
   explicit Policies(const std::vector<Policy>& rows);
 
   // Of an rrset: its owner's lower-case wire name, and its zone's. The policy with the longest name that fits the name and

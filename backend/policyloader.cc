@@ -3,6 +3,7 @@
 #include "policyloader.hh"
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include "columns.hh"
 #include "filteredtypes.hh"
 
@@ -63,13 +64,26 @@ namespace
     return policy;
   }
 
-  // What policy_nodes says, by policy. A row of a policy or node that is not there does nothing.
+  // Throws RecordError for what our triggers would not have let in.
+  void requireRows(const Statement& rank)
+  {
+    if (rank.integer(4) == 0) {
+      throw RecordError("policy " + std::string(rank.text(0)) + " does not exist");
+    }
+    if (rank.integer(5) == 0) {
+      throw RecordError("node '" + std::string(rank.text(1)) + "' does not exist");
+    }
+  }
+
+  // What policy_nodes says, by policy.
   std::map<int64_t, std::map<std::string, Policy::Rank, std::less<>>> readRanks(Database& database, Problems& problems)
   {
     std::map<int64_t, std::map<std::string, Policy::Rank, std::less<>>> ranks;
-    Statement rows(database, "SELECT policy, node, priority, weight FROM policy_nodes");
+    Statement rows(database,
+      "SELECT policy, node, priority, weight, policy IN (SELECT id FROM policies), node IN (SELECT name FROM nodes) FROM policy_nodes ORDER BY policy, node");
     while (rows.step()) {
       try {
+        requireRows(rows);
         Policy::Rank rank;
         constexpr unsigned most = std::numeric_limits<uint16_t>::max();
         if (!rows.isNull(2)) {
@@ -85,6 +99,20 @@ namespace
       }
     }
     return ranks;
+  }
+
+  // Of rows with one name and type, which our index would not have let in, the first counts.
+  void leaveOutRepeated(PolicyTable& table)
+  {
+    std::map<std::tuple<WireName, bool, uint16_t>, int64_t> firsts;
+    std::erase_if(table.rows, [&](const auto& row) {
+      const auto& [id, policy] = row;
+      const auto [first, isNew] = firsts.try_emplace({policy.name, policy.below, policy.type}, id);
+      if (!isNew) {
+        table.problems.add({"policies", "id " + std::to_string(id), "name: policy " + std::to_string(first->second) + " has the same, and the same type"});
+      }
+      return !isNew;
+    });
   }
 }
 
@@ -110,6 +138,7 @@ PolicyTable loadPolicies(Database& database, const Host& host, const PolicyTable
       table.problems.add({"policies", "id " + std::to_string(id), error.what(), effect});
     }
   }
+  leaveOutRepeated(table);
   if (table.rows == previous.rows) {
     table.policies = previous.policies;
   }

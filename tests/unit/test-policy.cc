@@ -34,6 +34,11 @@ struct Fixture
   }
 };
 
+void dropIndex(const TestStore& store)
+{
+  store.execute("DROP INDEX \"policies: this name has a policy for this type\"");
+}
+
 constexpr const char* s_insert = "INSERT INTO policies(name, type, when_down) VALUES";
 }
 
@@ -120,5 +125,50 @@ TEST_SUITE("policy")
     CHECK(test.table.problems.listed()[0].text() == "policies id 1: when_down: 'no' is none of serve-all, nodata, servfail, last (the last good version stays)");
     CHECK(test.table.problems.listed()[1].text() == "policies id 2: type: 'TXT' does not leave the answers with a node (left out)");
     CHECK(test.table.problems.listed()[2].text() == "policies id 3: 'c..org' is no domain name (left out)");
+  }
+
+  TEST_CASE("of two rows of one name and type the first counts, and the second is a problem, whatever their order and spelling")
+  {
+    for (const char* type : {"NULL", "'A'"}) {
+      CAPTURE(type);
+      Fixture test;
+      dropIndex(test.store);
+      test.store.execute(std::string("INSERT INTO policies(id, name, type, when_down) VALUES (9, 'a.org', ") + type + ", 'servfail'), (2, 'A.org.', " + type
+        + ", 'nodata'), (5, 'a.org', " + type + ", 'last'), (6, '*.a.org', " + type + ", 'last')");
+      test.load();
+      CHECK((test.whenDown("a.org", type::a) == WhenDown::NoData));
+      CHECK((test.whenDown("x.a.org", type::a) == WhenDown::Last)); // another name
+      REQUIRE(test.table.problems.total() == 2);
+      CHECK(test.table.problems.listed()[0].text() == "policies id 5: name: policy 2 has the same, and the same type (left out)");
+      CHECK(test.table.problems.listed()[1].text() == "policies id 9: name: policy 2 has the same, and the same type (left out)");
+      test.store.execute("DELETE FROM policies WHERE id = 2");
+      test.load();
+      CHECK((test.whenDown("a.org", type::a) == WhenDown::Last));
+      CHECK(test.table.problems.total() == 1);
+    }
+  }
+
+  TEST_CASE("a bad row of policy_nodes is a problem, and the others count")
+  {
+    Fixture test;
+    test.store.addNode("east");
+    test.store.addNode("west");
+    test.store.execute("INSERT INTO policies(id, name) VALUES (3, 'a.org');"
+                       "DROP TRIGGER failover_policy_nodes_insert; PRAGMA ignore_check_constraints=1;"
+                       "INSERT INTO policy_nodes VALUES (3, 'east', NULL, 0), (3, 'west', 70000, 7), (3, 'ghost', 0, 7), (4, 'east', 0, 7)");
+    test.load();
+    REQUIRE(test.find("a.org", type::a) != nullptr);
+    CHECK(test.find("a.org", type::a)->nodes.empty());
+    REQUIRE(test.table.problems.total() == 4);
+    CHECK(test.table.problems.listed()[0].text() == "policy_nodes 3 east: weight: is 0 (left out)");
+    CHECK(test.table.problems.listed()[1].text() == "policy_nodes 3 ghost: node 'ghost' does not exist (left out)");
+    CHECK(test.table.problems.listed()[2].row == "3 west");
+    CHECK(test.table.problems.listed()[3].text() == "policy_nodes 4 east: policy 4 does not exist (left out)");
+    test.store.execute("UPDATE policy_nodes SET priority = 1 WHERE node = 'west'");
+    test.load();
+    const auto& nodes = test.find("a.org", type::a)->nodes;
+    REQUIRE(nodes.size() == 1);
+    CHECK(nodes.at("west") == Policy::Rank{1, 7});
+    CHECK(test.table.problems.total() == 3);
   }
 }

@@ -35,6 +35,7 @@ class BadRowsCase(Case):
     def force(self, statement: str):
         """Past the schema's own constraints and triggers, as a careless tool might."""
         triggers = [row[0] for row in self.store.read(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('checks', 'node_targets')")]
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' "
+            "AND tbl_name IN ('checks', 'node_targets', 'policies', 'policy_nodes')")]
         drops = "".join(f"DROP TRIGGER {name};\n" for name in triggers)
         self.store.sql(f"PRAGMA ignore_check_constraints = ON;\n{drops}{statement}")
