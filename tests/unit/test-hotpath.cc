@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <pthread.h>
 #include "allocations.hh"
+#include "backend/answercounts.hh"
 #include "backend/published.hh"
+#include "backend/questiontrace.hh"
 #include "backend/snapshot.hh"
 #include "selectioncase.hh"
 #include "zonemaker.hh"
@@ -136,6 +138,47 @@ TEST_SUITE("hotpath")
       }
     });
     CHECK(answered > 1000);
+    CHECK(cost.allocations == 0);
+    CHECK(cost.locks == 0);
+  }
+
+  TEST_CASE("who got an answer is counted without an allocation or a lock, once the buffers have grown")
+  {
+    OwnerMap owners;
+    own(owners, "192.0.2.1", {makeNode("east")});
+    SnapshotEdit edit(nullptr);
+    edit.put(makeZone(1, "alpha.example", {{"a-name-of-some-length.alpha.example", "A", "192.0.2.1"}, {"*.wild.alpha.example", "A", "192.0.2.1"}, {"an-alias.alpha.example", "CNAME", "a-name-of-some-length.alpha.example"}}, owners));
+    const auto snapshot = edit.finish();
+    const auto host = wire("a-name-of-some-length.alpha.example"); // longer than what a string holds in itself
+    const auto wildcard = wire("*.wild.alpha.example");
+    const auto alias = wire("an-alias.alpha.example");
+    const auto below = wire("whatever-somebody-asks-for.wild.alpha.example");
+    QuestionTrace trace(true);
+    AnswerCounts counts;
+    uint64_t identity = 0;
+    const std::pair<const WireName*, std::vector<const WireName*>> questions[] = {{&host, {&host, &host}}, {&below, {&wildcard}}, {&alias, {&alias, &alias, &host, &host}}};
+    const auto& zone = *snapshot->zoneById(1);
+    const auto ask = [&] {
+      for (const auto& [asked, lookups] : questions) {
+        ++identity;
+        for (const auto* place : lookups) {
+          if (!trace.answersWith(*snapshot, {identity, type::a, *asked}, zone, *place)) {
+            continue;
+          }
+          counts.add(nodeKey("east"), answerKey(*place, type::a, "east"));
+          if (place == &alias) { // the host's node decides about it, so that it is known only now where the answer goes on
+            trace.follow(*snapshot, type::a, zone, zone.find(alias)[0].records[0]);
+          }
+        }
+      }
+    };
+    ask();
+    const auto cost = costOf([&] {
+      for (int round = 0; round < 1000; ++round) {
+        ask();
+      }
+    });
+    CHECK(counts.total() == 4 * 1001);
     CHECK(cost.allocations == 0);
     CHECK(cost.locks == 0);
   }
