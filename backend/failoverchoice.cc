@@ -78,7 +78,8 @@ public:
 
   [[nodiscard]] static bool serves(const Owner& owner) noexcept { return owner.serving(); }
   [[nodiscard]] static int64_t turnedAt(const Owner& owner) noexcept { return owner.turnedAt(); }
-  [[nodiscard]] static int64_t now() noexcept { return toMilliseconds(std::chrono::system_clock::now()); }
+  // Rounded up: what is left until a node leaves must not look longer than it is.
+  [[nodiscard]] static int64_t now() noexcept { return toMilliseconds(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now())); }
   [[nodiscard]] uint64_t random() { return d_random(); }
   [[nodiscard]] uint64_t client() const { return d_packet != nullptr ? keyOf(clientOf(*d_packet)) : 0; }
 
