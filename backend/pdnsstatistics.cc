@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include "runtime.hh"
 #include "runtimes.hh"
+#include "pdns/arguments.hh"
 #include "pdns/pdnsexception.hh"
 #include "pdns/statbag.hh"
 
@@ -17,10 +16,11 @@ namespace failover
 {
 namespace
 {
-  // PowerDNS has no other threads yet: this one is its first.
-  bool isMainThread() noexcept
+  // Whether the first backend is made before any thread can read the statistics: to fill the zone cache (auth-main.cc,
+  // mainthread), and without a listener that is there earlier still (main).
+  bool isInTime()
   {
-    return syscall(SYS_gettid) == getpid();
+    return ::arg().asNum("zone-cache-refresh-interval") != 0 && ::arg()["tcp-control-address"].empty();
   }
 
   // /metrics shows a name as it is, '-' as '_'; Prometheus knows letters, digits and '_'
@@ -60,8 +60,8 @@ void declareStatistics(const std::string& suffix)
 
 void declareStatistics(const std::string& suffix, Runtime& runtime, const std::vector<std::string>& nodes)
 {
-  if (!isMainThread()) {
-    runtime.warn("PowerDNS's statistics have no node's answers, only their sum, since its threads were there first (zone-cache-refresh-interval=0)");
+  if (!isInTime()) {
+    runtime.warn("PowerDNS's statistics have no node's answers, only their sum, with zone-cache-refresh-interval=0 or a tcp-control-address");
     return;
   }
   std::map<std::string, std::string> known; // what Prometheus calls a node's statistic, and the node

@@ -10,9 +10,9 @@
 // With `launch=failover:name` each begins with failover-name-.
 //
 // StatBag has no lock: PowerDNS declares everything before it makes its threads, which then read. Therefore nodes that the
-// store gets later are not among the statistics before the next start. Settings are declared early enough in every version.
-// So is the first backend made, by the main thread (mainthread(), to fill the zone cache), except by 5.1 with
-// zone-cache-refresh-interval=0, where a thread that answers makes it.
+// store gets later are not among the statistics before the next start. Settings are declared early enough. So is the first
+// backend made, to fill the zone cache, unless zone-cache-refresh-interval=0 says that there is none (5.1 then makes it after
+// its threads) or tcp-control-address has a thread of its own before.
 
 namespace failover
 {
