@@ -27,7 +27,6 @@ private:
 
   void go(const WireName& name);
   void redirect(const Zone& zone, const RRset& cname);
-  void substitute(const Zone& zone, std::string_view name);
   void add(WireName name);
 
   const Snapshot& d_snapshot;

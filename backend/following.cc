@@ -13,19 +13,6 @@ namespace
     return type == rrtype::a || type == rrtype::aaaa;
   }
 
-  // Below a DNAME (RFC 6672), which is not followed.
-  bool isRewritten(const Zone& zone, std::string_view name)
-  {
-    while (name.size() > zone.apex().size()) {
-      name = parent(name);
-      const auto rrsets = zone.find(name);
-      if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::dname; })) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   void add(const Owner& owner, Following::Behind& behind)
   {
     for (const auto& member : owner.members()) {
@@ -76,8 +63,9 @@ void Following::follow(std::string_view name, std::vector<std::string_view>& pat
     return;
   }
   path.push_back(name);
-  const auto rrsets = zone->answering(name).rrsets;
-  behind.always |= rrsets.empty() && isRewritten(*zone, name);
+  WireName at;
+  const auto rrsets = zone->answering(name, at);
+  behind.always |= rrsets.empty() && !zone->dnameAbove(name).empty(); // DNAMEs are not followed
   followRecords(*zone, rrsets, path, behind);
   path.pop_back();
 }

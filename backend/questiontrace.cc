@@ -10,27 +10,10 @@ namespace
   // PowerDNS follows no longer chains (PacketHandler::opcodeQuery).
   constexpr size_t s_longestChain = 11;
 
-  const RRset* rrsetOf(std::span<const RRset> rrsets, uint16_t type) noexcept
-  {
-    const auto found = std::find_if(rrsets.begin(), rrsets.end(), [type](const RRset& rrset) { return rrset.type == type; });
-    return found != rrsets.end() ? &*found : nullptr;
-  }
-
   // The CNAME with which the answer goes on (RFC 1034 §4.3.2; PowerDNS goes on for ANY, too); null: it ends here.
   const RRset* redirection(std::span<const RRset> rrsets, uint16_t type) noexcept
   {
     return type == rrtype::cname ? nullptr : rrsetOf(rrsets, rrtype::cname);
-  }
-
-  // The zone that PowerDNS asks for a name: the closest.
-  const Zone* zoneOf(const Snapshot& snapshot, std::string_view name) noexcept
-  {
-    for (; !name.empty(); name = parent(name)) {
-      if (const auto* zone = snapshot.zoneByApex(name)) {
-        return zone;
-      }
-    }
-    return nullptr;
   }
 }
 
@@ -65,7 +48,7 @@ void QuestionTrace::trace(const Snapshot& snapshot, uint16_t type)
     return;
   }
   for (d_targetCount = 0; d_targetCount < s_longestChain;) {
-    const auto* zone = zoneOf(snapshot, d_target);
+    const auto* zone = snapshot.zoneOf(d_target);
     if (zone == nullptr || zone->isDelegated(d_target)) {
       return;
     }
@@ -75,11 +58,13 @@ void QuestionTrace::trace(const Snapshot& snapshot, uint16_t type)
     auto& target = d_targets[d_targetCount++];
     target.zone = zone->id();
     target.name = d_target;
-    const auto rrsets = findPlace(*zone);
+    const auto rrsets = zone->answering(d_target, d_place);
     if (rrsets.empty()) {
-      if (!rewrite(*zone)) {
+      const auto* dname = zone->rewriting(d_target);
+      if (dname == nullptr) {
         return;
       }
+      d_target.replace(d_target.size() - dname->name.size(), dname->name.size(), dname->target);
       continue;
     }
     const auto* cname = redirection(rrsets, type);
@@ -90,41 +75,6 @@ void QuestionTrace::trace(const Snapshot& snapshot, uint16_t type)
     }
     d_target = zone->leadOf(cname->records.front())->target;
   }
-}
-
-// As PacketHandler::getBestWildcard.
-std::span<const RRset> QuestionTrace::findPlace(const Zone& zone)
-{
-  d_place = d_target;
-  auto rrsets = zone.find(d_place);
-  for (auto above = std::string_view(d_target); rrsets.empty() && above.size() > zone.apex().size();) {
-    above = parent(above);
-    d_place.assign("\1*", 2).append(above);
-    rrsets = zone.find(d_place);
-    if (rrsets.empty() && !zone.find(above).empty()) {
-      break; // a wildcard further up does not reach below it (RFC 4592 §3.3.1)
-    }
-  }
-  return rrsets;
-}
-
-// As PacketHandler::getBestDNAMESynth.
-bool QuestionTrace::rewrite(const Zone& zone)
-{
-  for (auto owner = std::string_view(d_target); owner.size() > zone.apex().size();) {
-    owner = parent(owner);
-    if (rrsetOf(zone.find(owner), rrtype::dname) == nullptr) {
-      continue;
-    }
-    const auto& redirects = zone.redirects();
-    const auto dname = std::find_if(redirects.begin(), redirects.end(), [owner](const Zone::Redirect& one) { return one.below && one.name == owner; });
-    if (dname == redirects.end()) {
-      return false;
-    }
-    d_target.replace(d_target.size() - owner.size(), owner.size(), dname->target);
-    return true;
-  }
-  return false;
 }
 
 // Of d_place, to see what is delegated.

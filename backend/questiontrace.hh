@@ -38,10 +38,6 @@ public:
 
 private:
   void trace(const Snapshot& snapshot, uint16_t type);
-  // The rrsets at d_target, or at the wildcard that stands for it: their name is then in d_place. Empty: none.
-  std::span<const RRset> findPlace(const Zone& zone);
-  // Puts what a DNAME makes of d_target in its place; false when there is none.
-  bool rewrite(const Zone& zone);
   [[nodiscard]] unsigned lookupsBefore(const Zone& zone) const noexcept;
 
   const bool d_allTypes;

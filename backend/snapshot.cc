@@ -38,6 +38,16 @@ const Zone* Snapshot::zoneByApex(std::string_view apex) const noexcept
   return findIn(d_byApex[shardOf(apex)], apex);
 }
 
+const Zone* Snapshot::zoneOf(std::string_view name) const noexcept
+{
+  for (; !name.empty(); name = parent(name)) {
+    if (const auto* zone = zoneByApex(name)) {
+      return zone;
+    }
+  }
+  return nullptr;
+}
+
 void Snapshot::forEachZone(const std::function<void(const Zone&)>& visit) const
 {
   for (const auto& shard : d_byId) {

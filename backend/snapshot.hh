@@ -25,6 +25,8 @@ public:
   // Null when there is no such zone. `apex` is lower-case wire form.
   [[nodiscard]] const Zone* zoneById(int64_t id) const noexcept;
   [[nodiscard]] const Zone* zoneByApex(std::string_view apex) const noexcept;
+  // The one that PowerDNS asks for a name (lower-case wire form): the closest.
+  [[nodiscard]] const Zone* zoneOf(std::string_view name) const noexcept;
 
   void forEachZone(const std::function<void(const Zone&)>& visit) const;
 

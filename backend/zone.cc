@@ -31,18 +31,37 @@ std::span<const RRset> Zone::find(std::string_view name) const noexcept
   return {};
 }
 
-Zone::Answering Zone::answering(std::string_view name) const
+std::span<const RRset> Zone::answering(std::string_view name, WireName& at) const
 {
-  Answering answering{find(name), WireName(name)};
-  while (answering.rrsets.empty() && name.size() > d_apex.size()) {
+  at = name;
+  auto rrsets = find(at);
+  while (rrsets.empty() && name.size() > d_apex.size()) {
     name = parent(name);
-    answering.at = WireName("\1*") += name;
-    answering.rrsets = find(answering.at);
-    if (answering.rrsets.empty() && !find(name).empty()) {
-      break;
+    at.assign("\1*", 2).append(name);
+    rrsets = find(at);
+    if (rrsets.empty() && !find(name).empty()) {
+      break; // a wildcard further up does not reach below it
     }
   }
-  return answering;
+  return rrsets;
+}
+
+const Zone::Redirect* Zone::rewriting(std::string_view name) const noexcept
+{
+  const auto owner = dnameAbove(name);
+  const auto found = std::find_if(d_redirects.begin(), d_redirects.end(), [owner](const Redirect& one) { return one.below && one.name == owner; });
+  return found != d_redirects.end() ? &*found : nullptr;
+}
+
+std::string_view Zone::dnameAbove(std::string_view name) const noexcept
+{
+  while (name.size() > d_apex.size()) {
+    name = parent(name);
+    if (rrsetOf(find(name), rrtype::dname) != nullptr) {
+      return name;
+    }
+  }
+  return {};
 }
 
 void Zone::namesOf(std::string_view node, std::vector<WireName>& out) const
@@ -64,8 +83,7 @@ void Zone::namesOf(std::string_view node, std::vector<WireName>& out) const
 bool Zone::isDelegated(std::string_view name) const noexcept
 {
   for (; name.size() > d_apex.size(); name = parent(name)) {
-    const auto rrsets = find(name);
-    if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::ns; })) {
+    if (rrsetOf(find(name), rrtype::ns) != nullptr) {
       return true;
     }
   }

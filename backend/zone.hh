@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -53,6 +54,13 @@ struct RRset
   [[nodiscard]] bool dependent() const noexcept { return plan != nullptr; }
 };
 
+// Null when there is none of that type.
+[[nodiscard]] inline const RRset* rrsetOf(std::span<const RRset> rrsets, uint16_t type) noexcept
+{
+  const auto found = std::find_if(rrsets.begin(), rrsets.end(), [type](const RRset& rrset) { return rrset.type == type; });
+  return found != rrsets.end() ? &*found : nullptr;
+}
+
 // Where a record leads whose type leads to a host name.
 struct Lead
 {
@@ -86,14 +94,12 @@ public:
   // The rrsets at a name (lower-case wire form), one per type; empty when the name is not in the zone.
   [[nodiscard]] std::span<const RRset> find(std::string_view name) const noexcept;
 
-  // What answers for a name: its own rrsets, or those of the wildcard at its closest encloser (RFC 4592 §3.3.1). None when
-  // the name does not exist.
-  struct Answering
-  {
-    std::span<const RRset> rrsets;
-    WireName at; // the name, or the wildcard's
-  };
-  [[nodiscard]] Answering answering(std::string_view name) const;
+  // What answers for a name: its own rrsets, or those of the wildcard at its closest encloser (RFC 4592 §3.3.1;
+  // PacketHandler::getBestWildcard). None when the name does not exist. at: becomes whose they are, the name's or the
+  // wildcard's; nothing is allocated where it has room for it.
+  [[nodiscard]] std::span<const RRset> answering(std::string_view name, WireName& at) const;
+  // The closest name above that has a DNAME (RFC 6672; PacketHandler::getBestDNAMESynth); empty when there is none.
+  [[nodiscard]] std::string_view dnameAbove(std::string_view name) const noexcept;
 
   // Its names, each once and in no order: 0 to nameCount() - 1, lower-case wire form.
   [[nodiscard]] size_t nameCount() const noexcept { return d_names.size(); }
@@ -152,6 +158,8 @@ public:
     bool below{false}; // the answers of every name below `name` do (DNAME)
   };
   [[nodiscard]] const std::vector<Redirect>& redirects() const noexcept { return d_redirects; }
+  // Of dnameAbove(); null when there is none.
+  [[nodiscard]] const Redirect* rewriting(std::string_view name) const noexcept;
 
 private:
   friend class ZoneBuilder;

@@ -16,20 +16,15 @@ namespace
     constexpr uint16_t nsec = 47;
     return type == 0 || type == rrtype::cname || type == sig || type == key || type == rrsig || type == nsec;
   }
-
-  bool hasType(std::span<const RRset> rrsets, uint16_t type) noexcept
-  {
-    return std::any_of(rrsets.begin(), rrsets.end(), [type](const RRset& rrset) { return rrset.type == type; });
-  }
 }
 
 void findZoneFaults(const Zone& zone, Problems& problems)
 {
-  if (zone.recordCount() > 0 && !hasType(zone.find(zone.apex()), rrtype::soa)) {
+  if (zone.recordCount() > 0 && rrsetOf(zone.find(zone.apex()), rrtype::soa) == nullptr) {
     problems.add({"domains", "id " + std::to_string(zone.id()), "'" + toText(zone.apex()) + "' has records, but no SOA record at its apex: nothing of it is served"});
   }
   zone.forEachName([&](std::string_view relative, std::span<const RRset> rrsets) {
-    if (rrsets.size() > 1 && hasType(rrsets, rrtype::cname)
+    if (rrsets.size() > 1 && rrsetOf(rrsets, rrtype::cname) != nullptr
       && !std::all_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return goesWithCname(rrset.type); })) {
       problems.add({"records", "'" + toText(std::string(relative) + zone.apex()) + "' CNAME", "other data stands beside it, which only questions for CNAME and ANY can find (RFC 1034, section 3.6.2)", RowProblem::Effect::Served});
     }

@@ -37,9 +37,8 @@ namespace
   // The only one, or null.
   const Record* soaOf(const Zone& zone) noexcept
   {
-    const auto rrsets = zone.find(zone.apex());
-    const auto soa = std::find_if(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::soa; });
-    return soa == rrsets.end() ? nullptr : soa->records.data();
+    const auto* const soa = rrsetOf(zone.find(zone.apex()), rrtype::soa);
+    return soa == nullptr ? nullptr : soa->records.data();
   }
 }
 

@@ -43,13 +43,12 @@ namespace
   // A host name that has records of its own is of use even if none leads to it: it tells what the name is.
   bool hasRecords(const Snapshot& snapshot, const Target& target)
   {
-    const auto name = target.front() == 'n' ? target.substr(1) : "";
-    for (std::string_view apex = name; !apex.empty(); apex = parent(apex)) {
-      if (const auto* zone = snapshot.zoneByApex(apex)) {
-        return !zone->find(name).empty();
-      }
+    if (target.front() != 'n') {
+      return false;
     }
-    return false;
+    const auto name = target.substr(1);
+    const auto* zone = snapshot.zoneOf(name);
+    return zone != nullptr && !zone->find(name).empty();
   }
 
   void auditTargets(const StoreContents& contents, const RRsetAudit& rrsets, Audit& audit)

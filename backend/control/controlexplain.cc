@@ -59,7 +59,7 @@ std::string explain(Runtimes runtimes, const Words& words)
   Json::Value all(Json::arrayValue);
   for (auto* runtime : runtimes) {
     const auto contents = runtime->contents();
-    const auto* zone = zoneOf(*contents.snapshot, question.name);
+    const auto* zone = contents.snapshot->zoneOf(question.name);
     if (zone == nullptr) {
       continue;
     }

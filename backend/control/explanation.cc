@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "explanation.hh"
-#include <algorithm>
 #include <set>
 #include "rrsetexplainer.hh"
 
@@ -20,53 +19,33 @@ namespace
     return asked.empty() || asked == "ANY" || asked == rrset || rrset == "CNAME" || (rrset == "ALIAS" && isAddress(asked));
   }
 
-  // The nearest name above that has a DNAME; empty when there is none.
-  std::string dnameAbove(const Zone& zone, std::string_view name)
+  Explanation::Existence existenceOf(std::span<const RRset> rrsets, std::string_view at, std::string_view name)
   {
-    while (name.size() > zone.apex().size()) {
-      name = parent(name);
-      const auto rrsets = zone.find(name);
-      if (std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.type == rrtype::dname; })) {
-        return toText(name);
-      }
-    }
-    return {};
-  }
-
-  Explanation::Existence existenceOf(const Zone::Answering& answering, std::string_view name)
-  {
-    if (answering.rrsets.empty()) {
+    if (rrsets.empty()) {
       return Explanation::Existence::None;
     }
-    if (answering.at != name) {
+    if (at != name) {
       return Explanation::Existence::Wildcard;
     }
-    return answering.rrsets.front().type == 0 && answering.rrsets.size() == 1 ? Explanation::Existence::Empty : Explanation::Existence::Name;
+    return rrsets.front().type == 0 && rrsets.size() == 1 ? Explanation::Existence::Empty : Explanation::Existence::Name;
   }
-}
-
-const Zone* zoneOf(const Snapshot& snapshot, std::string_view name) noexcept
-{
-  for (auto apex = name; !apex.empty(); apex = parent(apex)) {
-    if (const auto* zone = snapshot.zoneByApex(apex)) {
-      return zone;
-    }
-  }
-  return nullptr;
 }
 
 Explanation explain(const Zone& zone, const ExplainQuestion& question, const NodeStates& states, const Host& host)
 {
-  const auto answering = zone.answering(question.name);
+  WireName at;
+  const auto rrsets = zone.answering(question.name, at);
   Explanation explanation;
   explanation.name = toText(question.name);
   explanation.zone = toText(zone.apex());
-  explanation.existence = existenceOf(answering, question.name);
-  explanation.at = toText(answering.at);
+  explanation.existence = existenceOf(rrsets, at, question.name);
+  explanation.at = toText(at);
   explanation.delegated = zone.isDelegated(question.name);
-  explanation.dname = dnameAbove(zone, question.name);
+  if (const auto dname = zone.dnameAbove(question.name); !dname.empty()) {
+    explanation.dname = toText(dname);
+  }
   std::set<std::string> nodes;
-  for (const auto& rrset : answering.rrsets) {
+  for (const auto& rrset : rrsets) {
     const auto type = host.typeName(rrset.type);
     if (rrset.type == 0 || !answers(type, question.type)) {
       continue;
@@ -75,7 +54,7 @@ Explanation explain(const Zone& zone, const ExplainQuestion& question, const Nod
       explanation.others.push_back(type);
       continue;
     }
-    explanation.rrsets.push_back(RRsetExplainer(zone, answering.at, rrset, states, host).explain(question.client));
+    explanation.rrsets.push_back(RRsetExplainer(zone, at, rrset, states, host).explain(question.client));
     for (const auto& record : explanation.rrsets.back().records) {
       nodes.insert(record.nodes.begin(), record.nodes.end());
     }

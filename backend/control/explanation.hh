@@ -71,9 +71,6 @@ struct ExplainQuestion
   uint64_t client{0}; // clientKey(); 0: none
 };
 
-// The zone that a name is in: the longest apex; null when there is none. name: lower-case wire form.
-[[nodiscard]] const Zone* zoneOf(const Snapshot& snapshot, std::string_view name) noexcept;
-
-// zone: zoneOf() the question's name. Throws only std::bad_alloc.
+// zone: Snapshot::zoneOf() the question's name. Throws only std::bad_alloc.
 [[nodiscard]] Explanation explain(const Zone& zone, const ExplainQuestion& question, const NodeStates& states, const Host& host);
 }
