@@ -37,18 +37,6 @@ TEST_SUITE("control")
     CHECK(run(serving, "failover-force east sideways") == "error: usage: failover-force NODE up|down [REASON]\n");
     CHECK(run(serving, "failover-release") == "error: usage: failover-release NODE\n");
     CHECK(run(serving, "failover-reload now") == "error: usage: failover-reload\n");
-    CHECK(run(serving, "failover-explain") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
-    CHECK(run(serving, "failover-explain www.example A AAAA") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
-    CHECK(run(serving, "failover-explain www.example 192.0.2.1/33") == "error: usage: failover-explain NAME [TYPE] [CLIENT-ADDRESS] [json]\n");
-    CHECK(run(serving, "failover-explain www..example") == "error: 'www..example': 'www..example' is no domain name\n");
-    CHECK(run(serving, "failover-audit now") == "error: usage: failover-audit [json]\n");
-    CHECK(run(serving, "failover-audit").find("node east: has no target\n") != std::string::npos);
-    CHECK(run(serving, "failover-whatif") == "error: usage: failover-whatif NODE[,NODE...] [json]\n");
-    CHECK(run(serving, "failover-whatif east west") == "error: usage: failover-whatif NODE[,NODE...] [json]\n");
-    CHECK(run(serving, "failover-whatif east,west") == "error: no node 'west'; failover-status lists them\nnodes: east\n");
-    CHECK(run(serving, "failover-whatif east,") == "error: no node ''; failover-status lists them\nnodes: east\n");
-    CHECK(run(serving, "failover-whatif east,east").starts_with("if east left the answers now"));
-    CHECK(run(serving, "failover-explain www.example") == "error: no zone here has 'www.example'\n");
     CHECK(run(serving, "failover-drain west") == "error: no node 'west'; failover-status lists them\n");
     CHECK(run(serving, "failover-status west") == "error: no node 'west'; failover-status lists them\n");
   }
