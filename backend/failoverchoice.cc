@@ -149,11 +149,7 @@ const std::shared_ptr<void>& FailoverBackend::contentOf(const Chosen& chosen) no
   if (rrset->plan != nullptr) {
     for (const auto& hinted : rrset->plan->hinted) {
       if (&rrset->records[hinted.record] == record) {
-        size_t serving = 0;
-        for (size_t i = 0; i < hinted.owners.size(); ++i) {
-          serving |= static_cast<size_t>(hinted.owners[i]->serving()) << i;
-        }
-        return hinted.contents[serving];
+        return hinted.content([](const Owner& owner) { return owner.serving(); });
       }
     }
   }

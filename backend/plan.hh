@@ -29,6 +29,17 @@ struct Hinted
   uint32_t record{0};                          // its place in the rrset
   std::vector<const Owner*> owners;            // of the addresses; kept alive by the zone
   std::vector<std::shared_ptr<void>> contents; // by which of them serve: bit 0 for the first
+
+  // The form while those serve of which serves(owner) says so.
+  template <typename Serves>
+  [[nodiscard]] const std::shared_ptr<void>& content(Serves serves) const
+  {
+    size_t serving = 0;
+    for (size_t i = 0; i < owners.size(); ++i) {
+      serving |= static_cast<size_t>(serves(*owners[i])) << i;
+    }
+    return contents[serving];
+  }
 };
 
 struct Plan

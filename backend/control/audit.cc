@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "audit.hh"
 #include <algorithm>
+#include <unordered_set>
 #include "policyaudit.hh"
 #include "rrsetaudit.hh"
 
@@ -54,8 +55,12 @@ namespace
   void auditTargets(const StoreContents& contents, const RRsetAudit& rrsets, Audit& audit)
   {
     const auto& nodes = *contents.nodes;
+    std::unordered_set<std::string_view> withTarget;
+    for (const auto& [row, target] : nodes.targets) {
+      withTarget.insert(target.node);
+    }
     for (const auto& node : nodes.nodes) {
-      if (std::none_of(nodes.targets.begin(), nodes.targets.end(), [&](const auto& row) { return row.second.node == node.name; })) {
+      if (!withTarget.contains(node.name)) {
         audit.add(Finding::NodeWithoutTarget, [&] { return Audit::Entry{"node " + node.name, "has no target"}; });
       }
     }

@@ -44,11 +44,25 @@ namespace control
     return json;
   }
 
-  std::string jsonText(const Json::Value& all)
+  void Reports::addText(const Runtime& runtime, const std::string& text)
   {
+    d_text += (d_isOne ? "" : "[" + runtime.suffix() + "]\n") + text;
+  }
+
+  void Reports::addJson(const Runtime& runtime, Json::Value report)
+  {
+    report["suffix"] = runtime.suffix();
+    d_all.append(std::move(report));
+  }
+
+  std::string Reports::text() const
+  {
+    if (!d_json) {
+      return d_text;
+    }
     Json::StreamWriterBuilder writer;
     writer["indentation"] = "";
-    return Json::writeString(writer, all.size() == 1 ? all[0] : all) + "\n";
+    return Json::writeString(writer, d_all.size() == 1 ? d_all[0] : d_all) + "\n";
   }
 }
 

@@ -17,19 +17,12 @@ std::string audit(Runtimes runtimes, const Words& words)
   if (runtimes.empty()) {
     return s_notServing;
   }
-  std::string text;
-  Json::Value all(Json::arrayValue);
+  Reports reports(runtimes, json);
   for (auto* runtime : runtimes) {
     const auto found = failover::audit(runtime->contents(), runtime->store().problems, runtime->host(), toMilliseconds(std::chrono::system_clock::now()));
-    if (json) {
-      auto entry = auditJson(found);
-      entry["suffix"] = runtime->suffix();
-      all.append(std::move(entry));
-    }
-    else {
-      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + auditText(found);
-    }
+    reports.add(
+      *runtime, [&] { return auditText(found); }, [&] { return auditJson(found); });
   }
-  return json ? jsonText(all) : text;
+  return reports.text();
 }
 }

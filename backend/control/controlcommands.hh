@@ -34,8 +34,35 @@ Found findNode(Runtimes runtimes, const std::string& word);
 
 // Whether the last of the words is "json", which is taken off.
 bool takeJson(Words& words);
-// On one line; one alone stands without its array.
-std::string jsonText(const Json::Value& all);
+
+// What a command says of several backends: as text, each under its suffix where there are more; or as JSON on one line, an
+// array of objects with their suffix, of which one alone stands without its array.
+class Reports
+{
+public:
+  Reports(Runtimes runtimes, bool json) noexcept :
+    d_isOne(runtimes.size() == 1), d_json(json) { }
+
+  // asText(), asJson(): what is said of this one. That which is wanted is called.
+  template <typename AsText, typename AsJson>
+  void add(const Runtime& runtime, AsText asText, AsJson asJson)
+  {
+    d_json ? addJson(runtime, asJson()) : addText(runtime, asText());
+    d_isEmpty = false;
+  }
+  [[nodiscard]] bool empty() const noexcept { return d_isEmpty; }
+  [[nodiscard]] std::string text() const;
+
+private:
+  void addText(const Runtime& runtime, const std::string& text);
+  void addJson(const Runtime& runtime, Json::Value report);
+
+  bool d_isOne;
+  bool d_json;
+  bool d_isEmpty{true};
+  std::string d_text;
+  Json::Value d_all{Json::arrayValue};
+};
 
 // Each is a Command::run. controlstatus.cc:
 std::string status(Runtimes runtimes, const Words& words);

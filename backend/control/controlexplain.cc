@@ -55,8 +55,7 @@ std::string explain(Runtimes runtimes, const Words& words)
     return "error: '" + arguments.front() + "': " + error.what() + "\n";
   }
   const auto now = std::chrono::system_clock::now();
-  std::string text;
-  Json::Value all(Json::arrayValue);
+  Reports reports(runtimes, json);
   for (auto* runtime : runtimes) {
     const auto contents = runtime->contents();
     const auto* zone = contents.snapshot->zoneOf(question.name);
@@ -64,18 +63,12 @@ std::string explain(Runtimes runtimes, const Words& words)
       continue;
     }
     const auto explanation = failover::explain(*zone, question, NodeStates(contents.nodes->nodes, toMilliseconds(now)), runtime->host());
-    if (json) {
-      auto entry = explanationJson(explanation, runtime->nodes());
-      entry["suffix"] = runtime->suffix();
-      all.append(std::move(entry));
-    }
-    else {
-      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + explanationText(explanation, runtime->nodes(), now);
-    }
+    reports.add(
+      *runtime, [&] { return explanationText(explanation, runtime->nodes(), now); }, [&] { return explanationJson(explanation, runtime->nodes()); });
   }
-  if (text.empty() && all.empty()) {
+  if (reports.empty()) {
     return "error: no zone here has '" + arguments.front() + "'\n";
   }
-  return json ? jsonText(all) : text;
+  return reports.text();
 }
 }

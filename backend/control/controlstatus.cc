@@ -27,23 +27,16 @@ std::string status(Runtimes runtimes, const Words& words)
     only = found.runtime;
   }
   const auto now = std::chrono::system_clock::now();
-  std::string text;
-  Json::Value all(Json::arrayValue);
+  Reports reports(runtimes, json);
   for (auto* runtime : runtimes) {
     if (only != nullptr && runtime != only) {
       continue;
     }
     const auto nodes = only != nullptr ? std::vector{found.node} : runtime->nodes();
-    if (json) {
-      auto entry = statusJson(nodes, runtime->store(), runtime->answers(), now);
-      entry["suffix"] = runtime->suffix();
-      all.append(std::move(entry));
-    }
-    else {
-      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + statusTable(nodes, runtime->store(), runtime->answers(), now);
-    }
+    reports.add(
+      *runtime, [&] { return statusTable(nodes, runtime->store(), runtime->answers(), now); }, [&] { return statusJson(nodes, runtime->store(), runtime->answers(), now); });
   }
-  return json ? jsonText(all) : text;
+  return reports.text();
 }
 
 std::string reload(Runtimes runtimes, const Words& words)

@@ -29,7 +29,7 @@ namespace
       names.push_back(node.name);
     }
     const auto snapshot = runtime.snapshots().current();
-    auto report = topOf(*snapshot, runtime.answers(), names, limit);
+    auto report = topOf(*snapshot, runtime.answers(), names, limit, runtime.host());
     report.since = runtime.startedAt();
     return report;
   }
@@ -46,19 +46,12 @@ std::string top(Runtimes runtimes, const Words& words)
   if (runtimes.empty()) {
     return s_notServing;
   }
-  std::string text;
-  Json::Value all(Json::arrayValue);
+  Reports reports(runtimes, json);
   for (auto* runtime : runtimes) {
     const auto report = reportOf(*runtime, *limit);
-    if (json) {
-      auto entry = topJson(report);
-      entry["suffix"] = runtime->suffix();
-      all.append(std::move(entry));
-    }
-    else {
-      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + topTable(report, std::chrono::system_clock::now());
-    }
+    reports.add(
+      *runtime, [&] { return topTable(report, std::chrono::system_clock::now()); }, [&] { return topJson(report); });
   }
-  return json ? jsonText(all) : text;
+  return reports.text();
 }
 }

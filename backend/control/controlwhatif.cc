@@ -62,23 +62,16 @@ std::string whatif(Runtimes runtimes, const Words& words)
   if (const auto fault = parse(runtimes, arguments.front(), nodes); !fault.empty()) {
     return fault;
   }
-  std::string text;
-  Json::Value all(Json::arrayValue);
+  Reports reports(runtimes, json);
   for (auto* runtime : runtimes) {
     if (!nodes.contains(runtime)) {
       continue;
     }
     const auto contents = runtime->contents();
     const auto found = whatIf(*contents.snapshot, contents.nodes->nodes, *contents.nodes->owners, nodes[runtime], runtime->host(), toMilliseconds(std::chrono::system_clock::now()));
-    if (json) {
-      auto entry = whatIfJson(found);
-      entry["suffix"] = runtime->suffix();
-      all.append(std::move(entry));
-    }
-    else {
-      text += (runtimes.size() > 1 ? "[" + runtime->suffix() + "]\n" : "") + whatIfText(found);
-    }
+    reports.add(
+      *runtime, [&] { return whatIfText(found); }, [&] { return whatIfJson(found); });
   }
-  return json ? jsonText(all) : text;
+  return reports.text();
 }
 }

@@ -38,6 +38,12 @@ private:
   std::vector<T> d_listed;
 };
 
+// Whether some record leads to a node: else it is dependent for its hints at most.
+[[nodiscard]] inline bool leadsToNodes(const RRset& rrset)
+{
+  return std::any_of(rrset.records.begin(), rrset.records.end(), [](const Record& record) { return record.owner != nullptr; });
+}
+
 // Whether an rrset is the addresses of a node's own host name. They lead to that node alone because that is what the name
 // is for: no finding, and nothing to be said when the node leaves.
 [[nodiscard]] inline bool isOwnName(const WireName& name, const RRset& rrset, const OwnerMap& owners)

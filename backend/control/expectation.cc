@@ -16,20 +16,6 @@ namespace
   constexpr size_t s_mostKnown = 10'000;
 }
 
-struct Expectation::Draws
-{
-  const NodeStates& states;
-  uint64_t fixed{0};
-  std::mt19937_64* source{nullptr}; // null: random() is `fixed`
-  uint64_t whose{0};                // a client; 0: none
-
-  [[nodiscard]] bool serves(const Owner& owner) const { return states.serves(owner); }
-  [[nodiscard]] int64_t turnedAt(const Owner& owner) const { return states.turnedAt(owner); }
-  [[nodiscard]] int64_t now() const noexcept { return states.now(); }
-  [[nodiscard]] uint64_t random() const { return source != nullptr ? (*source)() : fixed; }
-  [[nodiscard]] uint64_t client() const noexcept { return whose; }
-};
-
 Expectation::Expectation(const NodeStates& states) :
   d_states(states), d_random(s_seed)
 {
@@ -107,12 +93,13 @@ const std::vector<double>& Expectation::chancesByWeight(const RRset& rrset, cons
 {
   std::vector<uint64_t> key{static_cast<uint64_t>(rrset.plan->policy->mode), wanted};
   std::map<uint64_t, size_t> nodes;
+  std::vector<uint32_t> weights;
   uint64_t total = 0;
   for (const auto place : places) {
     const auto& candidate = rrset.plan->candidates[place];
-    const auto weight = weightNow(rrset, place, d_outcome, d_states);
-    total += weight;
-    key.push_back(weight);
+    weights.push_back(weightNow(rrset, place, d_outcome, d_states));
+    total += weights.back();
+    key.push_back(weights.back());
     key.push_back(nodes.emplace(candidate.node, nodes.size()).first->second); // which of them are one node's
   }
   if (d_known.size() >= s_mostKnown) {
@@ -124,8 +111,8 @@ const std::vector<double>& Expectation::chancesByWeight(const RRset& rrset, cons
   }
   const bool oneRecordEach = rrset.plan->policy->mode == Mode::Weighted || nodes.size() == places.size();
   if (wanted == 1 && oneRecordEach) {
-    for (const auto place : places) {
-      known->second.push_back(static_cast<double>(weightNow(rrset, place, d_outcome, d_states)) / static_cast<double>(total));
+    for (const auto weight : weights) {
+      known->second.push_back(static_cast<double>(weight) / static_cast<double>(total));
     }
   }
   else {

@@ -30,6 +30,21 @@ struct Expected
   std::vector<Prospect> records; // of the rrset, in its order
 };
 
+// Selection's situation (selection.hh): a client, or chance, while the nodes are as they are or would be.
+struct Draws
+{
+  const NodeStates& states;
+  uint64_t fixed{0};
+  std::mt19937_64* source{nullptr}; // null: random() is `fixed`
+  uint64_t whose{0};                // a client; 0: none
+
+  [[nodiscard]] bool serves(const Owner& owner) const { return states.serves(owner); }
+  [[nodiscard]] int64_t turnedAt(const Owner& owner) const { return states.turnedAt(owner); }
+  [[nodiscard]] int64_t now() const noexcept { return states.now(); }
+  [[nodiscard]] uint64_t random() const { return source != nullptr ? (*source)() : fixed; }
+  [[nodiscard]] uint64_t client() const noexcept { return whose; }
+};
+
 class Expectation
 {
 public:
@@ -43,8 +58,6 @@ public:
   [[nodiscard]] Outcome outcomeOf(const RRset& rrset);
 
 private:
-  // One draw: selection's situation (selection.hh).
-  struct Draws;
   Outcome eligible(const RRset& rrset, uint64_t random);
   void spread(const RRset& rrset, double part, bool spare, Expected& expected);
   const std::vector<double>& chancesByWeight(const RRset& rrset, const std::vector<size_t>& places, size_t wanted);

@@ -2,9 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "explainreport.hh"
 #include <algorithm>
-#include <cmath>
-#include "backend/filteredtypes.hh"
-#include "rrsetexplainer.hh"
+#include "jsonparts.hh"
 #include "statusreport.hh"
 #include "texttable.hh"
 #include "words.hh"
@@ -115,11 +113,7 @@ namespace
   {
     Json::Value json(Json::arrayValue);
     for (const auto& node : nodes) {
-      Json::Value entry;
-      entry["name"] = node.name;
-      entry["state"] = std::string(toString(node.state));
-      entry["since"] = utc(node.since);
-      entry["reason"] = node.reason;
+      auto entry = nodeJson(node);
       entry["checks"] = Json::arrayValue;
       for (const auto& check : node.checks) {
         Json::Value last;
@@ -150,13 +144,12 @@ namespace
     return "served";
   }
 
-  Json::Value policyJson(const Policy& policy)
+  Json::Value policyJson(const Policy& policy, const std::string& type)
   {
     Json::Value json;
     json["id"] = Json::Int64(policy.id);
     json["name"] = policy.pattern();
-    const auto known = std::find_if(s_filteredTypes.begin(), s_filteredTypes.end(), [&](const auto& type) { return type.code == policy.type; });
-    json["type"] = known != s_filteredTypes.end() ? Json::Value(std::string(known->name)) : Json::Value();
+    json["type"] = type.empty() ? Json::Value() : Json::Value(type);
     json["mode"] = std::string(toString(policy.mode));
     json["max_answers"] = policy.maxAnswers ? Json::Value(*policy.maxAnswers) : Json::Value();
     json["min_healthy"] = policy.minHealthy;
@@ -171,16 +164,13 @@ namespace
   {
     Json::Value json;
     json["content"] = record.content;
-    json["nodes"] = Json::arrayValue;
-    for (const auto& node : record.nodes) {
-      json["nodes"].append(node);
-    }
+    json["nodes"] = arrayJson(record.nodes);
     json["tier"] = record.tier ? Json::Value(*record.tier) : Json::Value();
     json["weight"] = record.weight ? Json::Value(*record.weight) : Json::Value();
     json["weight_now"] = record.weight ? Json::Value(record.weightNow) : Json::Value();
     json["in"] = record.in;
     json["reason"] = record.why;
-    json["chance"] = std::round(record.chance * 10'000) / 10'000;
+    json["chance"] = shareJson(record.chance);
     json["client"] = record.forClient ? Json::Value(*record.forClient) : Json::Value();
     json["ttl"] = record.ttl;
     json["ttl_reason"] = record.ttlWhy;
@@ -191,7 +181,7 @@ namespace
   {
     Json::Value json;
     json["type"] = rrset.type;
-    json["policy"] = rrset.policy ? policyJson(*rrset.policy) : Json::Value();
+    json["policy"] = rrset.policy ? policyJson(*rrset.policy, rrset.policyType) : Json::Value();
     json["policy_reason"] = rrset.policyWhy;
     json["outcome"] = wordOf(rrset.outcome);
     json["outcome_reason"] = rrset.outcomeWhy;
@@ -238,10 +228,7 @@ Json::Value explanationJson(const Explanation& explanation, const std::vector<No
   for (const auto& rrset : explanation.rrsets) {
     json["rrsets"].append(rrsetJson(rrset));
   }
-  json["other_types"] = Json::arrayValue;
-  for (const auto& type : explanation.others) {
-    json["other_types"].append(type);
-  }
+  json["other_types"] = arrayJson(explanation.others);
   json["nodes"] = nodesJson(named(explanation.nodes, nodes));
   return json;
 }

@@ -36,6 +36,7 @@ struct ExplainedRRset
 {
   std::string type;
   std::optional<Policy> policy;
+  std::string policyType; // empty: every type
   std::string policyWhy;
   Outcome outcome{Outcome::Served};
   Redundancy nodes;

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "nodestates.hh"
 #include <algorithm>
+#include "backend/counted.hh"
 
 namespace failover
 {
@@ -44,11 +45,15 @@ std::vector<const NodeHealth*> NodeStates::answering(const Owner& owner) const
   return nodes;
 }
 
-Redundancy redundancyOf(const RRset& rrset, const NodeStates& states)
+Redundancy redundancyOf(const RRset& rrset, const NodeStates& states, std::optional<uint32_t> tier)
 {
   Redundancy count;
   std::vector<const NodeHealth*> nodes;
-  for (const auto& record : rrset.records) {
+  for (size_t place = 0; place < rrset.records.size(); ++place) {
+    const auto& record = rrset.records[place];
+    if (tier && rrset.plan->candidates[place].tier != *tier) {
+      continue;
+    }
     if (record.owner == nullptr) {
       ++count.nodes;
       ++count.serving;
@@ -63,6 +68,17 @@ Redundancy redundancyOf(const RRset& rrset, const NodeStates& states)
   count.nodes += nodes.size();
   count.serving += static_cast<size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodeHealth* node) { return states.serves(*node); }));
   return count;
+}
+
+bool hasLivingTier(const RRset& rrset, const Redundancy& redundancy) noexcept
+{
+  const auto* policy = rrset.plan->policy;
+  return policy != nullptr && policy->mode == Mode::Priority && redundancy.serving > 0;
+}
+
+std::string toText(const Redundancy& redundancy)
+{
+  return std::to_string(redundancy.serving) + " of " + counted(redundancy.nodes, "node") + (redundancy.serving == 1 ? " serves" : " serve");
 }
 
 std::vector<std::string> namesOf(const Owner& owner)

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,7 +49,12 @@ struct Redundancy
   size_t nodes{0};
   size_t serving{0};
 };
-[[nodiscard]] Redundancy redundancyOf(const RRset& rrset, const NodeStates& states);
+// tier: of its records in that one only. REQUIRES: then its plan has candidates.
+[[nodiscard]] Redundancy redundancyOf(const RRset& rrset, const NodeStates& states, std::optional<uint32_t> tier = {});
+// Whether one of its policy's tiers has nodes that serve: while the rrset is down, that is answered (selection.hh).
+[[nodiscard]] bool hasLivingTier(const RRset& rrset, const Redundancy& redundancy) noexcept;
+// "1 of 3 nodes serves".
+[[nodiscard]] std::string toText(const Redundancy& redundancy);
 
 // The names of the owner's nodes, in their order.
 [[nodiscard]] std::vector<std::string> namesOf(const Owner& owner);

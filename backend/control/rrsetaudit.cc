@@ -22,11 +22,6 @@ namespace
   {
     return static_cast<size_t>(std::count_if(rrset.records.begin(), rrset.records.end(), [](const Record& record) { return record.owner == nullptr; }));
   }
-
-  bool isBesideNodes(const RRset& rrset)
-  {
-    return withoutNode(rrset) < rrset.records.size();
-  }
 }
 
 RRsetAudit::RRsetAudit(const StoreContents& contents, const Host& host, int64_t now, Audit& audit) :
@@ -62,8 +57,8 @@ void RRsetAudit::run()
 
 void RRsetAudit::visitName(const Zone& zone, const WireName& name, std::span<const RRset> rrsets)
 {
-  const bool leadsToNodes = std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.dependent() && isBesideNodes(rrset); });
-  const bool isAnswer = !leadsToNodes || !zone.isDelegated(name);
+  const bool besideNodes = std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.dependent() && leadsToNodes(rrset); });
+  const bool isAnswer = !besideNodes || !zone.isDelegated(name);
   for (const auto& rrset : rrsets) {
     if (!isFiltered(rrset.type)) {
       continue;
@@ -76,8 +71,8 @@ void RRsetAudit::visitName(const Zone& zone, const WireName& name, std::span<con
     if (redirects(rrset.type)) {
       findLoop(zone, name, rrset);
     }
-    if (!rrset.dependent() || !isBesideNodes(rrset)) {
-      countWithoutNode(name, rrset, leadsToNodes && isAnswer);
+    if (!rrset.dependent() || !leadsToNodes(rrset)) {
+      countWithoutNode(name, rrset, besideNodes && isAnswer);
     }
     else if (isAnswer) {
       visitDependent(name, rrset);
@@ -121,7 +116,7 @@ void RRsetAudit::findRedundancy(const WireName& name, const RRset& rrset)
   }
   else if (found.serving <= 1) {
     d_audit.add(Finding::OneNodeLeft, [&] {
-      return Audit::Entry{where(name, rrset), std::to_string(found.serving) + " of " + counted(found.nodes, "node") + (found.serving == 1 ? " serves" : " serve")};
+      return Audit::Entry{where(name, rrset), toText(found)};
     });
   }
 }

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "rrsetexplainer.hh"
 #include <algorithm>
-#include <cmath>
 #include "backend/counted.hh"
 #include "words.hh"
 
@@ -12,30 +11,6 @@ namespace
 {
   constexpr size_t s_mostRecords = 50; // in a report; further ones are counted
 
-  // "1 of 3 nodes serves"
-  std::string serving(const Redundancy& nodes)
-  {
-    return std::to_string(nodes.serving) + " of " + counted(nodes.nodes, "node") + (nodes.serving == 1 ? " serves" : " serve");
-  }
-
-  // What a client's question finds: selection's situation (selection.hh).
-  struct Asked
-  {
-    const NodeStates& states;
-    uint64_t whose;
-    [[nodiscard]] bool serves(const Owner& owner) const { return states.serves(owner); }
-    [[nodiscard]] int64_t turnedAt(const Owner& owner) const { return states.turnedAt(owner); }
-    [[nodiscard]] int64_t now() const noexcept { return states.now(); }
-    [[nodiscard]] static uint64_t random() noexcept { return 0; } // nothing is left to chance for a client
-    [[nodiscard]] uint64_t client() const noexcept { return whose; }
-  };
-}
-
-std::string percent(double part)
-{
-  const auto tenths = std::lround(part * 1000);
-  const bool whole = tenths % 10 == 0 || tenths >= 100;
-  return whole ? std::to_string((tenths + 5) / 10) + " %" : std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 
 RRsetExplainer::RRsetExplainer(const Zone& zone, std::string_view at, const RRset& rrset, const NodeStates& states, const Host& host) :
@@ -54,8 +29,9 @@ ExplainedRRset RRsetExplainer::explain(uint64_t client)
   explained.type = d_host.typeName(d_rrset.type);
   if (d_policy != nullptr) {
     explained.policy = *d_policy;
+    explained.policyType = d_policy->type != 0 ? d_host.typeName(d_policy->type) : "";
   }
-  explained.policyWhy = policyWhy();
+  explained.policyWhy = policyWhy(explained.policyType);
   explained.outcome = d_expected.outcome;
   explained.nodes = redundancyOf(d_rrset, d_states);
   explained.outcomeWhy = outcomeWhy(explained);
@@ -70,12 +46,12 @@ ExplainedRRset RRsetExplainer::explain(uint64_t client)
   return explained;
 }
 
-std::string RRsetExplainer::policyWhy() const
+std::string RRsetExplainer::policyWhy(const std::string& policyType) const
 {
   if (d_policy == nullptr) {
     return d_zone.isDelegated(d_at) ? "none: addresses below a delegation are no answers of this zone" : "none fits: every record that serves is answered, and all while none does";
   }
-  const auto type = d_policy->type != 0 ? d_host.typeName(d_policy->type) : "every type";
+  const auto type = policyType.empty() ? "every type" : policyType;
   if (!d_policy->below) {
     return "it has this name and is for " + type;
   }
@@ -85,7 +61,7 @@ std::string RRsetExplainer::policyWhy() const
 
 std::string RRsetExplainer::outcomeWhy(const ExplainedRRset& explained) const
 {
-  const auto nodes = serving(explained.nodes);
+  const auto nodes = toText(explained.nodes);
   if (d_expected.outcome == Outcome::Served) {
     return nodes;
   }
@@ -101,7 +77,7 @@ std::string RRsetExplainer::outcomeWhy(const ExplainedRRset& explained) const
   case WhenDown::ServeAll:
     break;
   }
-  if (tiers && redundancyOf(d_rrset, d_states).serving > 0) {
+  if (hasLivingTier(d_rrset, explained.nodes)) {
     return text + "the first tier with a node that serves is answered";
   }
   if (d_rrset.plan->whenDown() == WhenDown::Last) {
@@ -115,11 +91,7 @@ const std::shared_ptr<void>& RRsetExplainer::contentOf(size_t place) const
 {
   for (const auto& hinted : d_rrset.plan->hinted) {
     if (hinted.record == place) {
-      size_t serving = 0;
-      for (size_t i = 0; i < hinted.owners.size(); ++i) {
-        serving |= static_cast<size_t>(d_states.serves(*hinted.owners[i])) << i;
-      }
-      return hinted.contents[serving];
+      return hinted.content([this](const Owner& owner) { return d_states.serves(owner); });
     }
   }
   return d_rrset.records[place].content;
@@ -172,24 +144,7 @@ std::string RRsetExplainer::whyOut(size_t place) const
 
 size_t RRsetExplainer::servingIn(uint32_t tier) const
 {
-  std::vector<const NodeHealth*> nodes;
-  size_t unowned = 0;
-  for (size_t place = 0; place < d_rrset.records.size(); ++place) {
-    const auto* const owner = d_rrset.records[place].owner;
-    if (d_rrset.plan->candidates[place].tier != tier) {
-      continue;
-    }
-    if (owner == nullptr) {
-      ++unowned;
-      continue;
-    }
-    for (const auto& member : owner->members()) {
-      if (d_states.serves(*member.health) && std::find(nodes.begin(), nodes.end(), member.health.get()) == nodes.end()) {
-        nodes.push_back(member.health.get());
-      }
-    }
-  }
-  return unowned + nodes.size();
+  return redundancyOf(d_rrset, d_states, tier).serving;
 }
 
 std::string RRsetExplainer::whyIn(size_t place) const
@@ -248,7 +203,7 @@ void RRsetExplainer::explainTtl(size_t place, ExplainedRecord& explained) const
 
 void RRsetExplainer::markClients(uint64_t client, ExplainedRRset& explained) const
 {
-  Asked asked{d_states, client};
+  Draws asked{.states = d_states, .whose = client}; // nothing is left to chance for a client
   std::vector<Chosen> chosen;
   select(d_rrset, asked, chosen);
   for (size_t place = 0; place < explained.records.size(); ++place) {

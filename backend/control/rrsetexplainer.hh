@@ -20,7 +20,7 @@ public:
   [[nodiscard]] ExplainedRRset explain(uint64_t client);
 
 private:
-  [[nodiscard]] std::string policyWhy() const;
+  [[nodiscard]] std::string policyWhy(const std::string& policyType) const;
   [[nodiscard]] std::string outcomeWhy(const ExplainedRRset& explained) const;
   [[nodiscard]] const std::shared_ptr<void>& contentOf(size_t place) const;
   [[nodiscard]] ExplainedRecord explainRecord(size_t place) const;
@@ -41,7 +41,4 @@ private:
   const Host& d_host;
   Expected d_expected;
 };
-
-// "40 %", "0.5 %".
-[[nodiscard]] std::string percent(double part);
 }

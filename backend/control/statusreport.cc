@@ -76,6 +76,16 @@ Json::Value utc(system_clock::time_point when)
   return when == system_clock::time_point{} ? Json::Value() : Json::Value(toText(inSeconds(when)));
 }
 
+Json::Value nodeJson(const NodeStatus& node)
+{
+  Json::Value json;
+  json["name"] = node.name;
+  json["state"] = std::string(toString(node.state));
+  json["since"] = utc(node.since);
+  json["reason"] = node.reason;
+  return json;
+}
+
 std::string ago(system_clock::time_point then, system_clock::time_point now)
 {
   if (then == system_clock::time_point{}) {
@@ -148,11 +158,7 @@ Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& 
   Json::Value json;
   json["nodes"] = Json::arrayValue;
   for (const auto& node : nodes) {
-    Json::Value entry;
-    entry["name"] = node.name;
-    entry["state"] = std::string(toString(node.state));
-    entry["since"] = utc(node.since);
-    entry["reason"] = node.reason;
+    auto entry = nodeJson(node);
     entry["answers"] = Json::UInt64(answers.count(nodeKey(node.name)));
     entry["drains"] = Json::arrayValue;
     for (const auto& drain : node.drains) {

@@ -22,6 +22,9 @@ namespace failover
 // RFC 3339, or null for the epoch.
 [[nodiscard]] Json::Value utc(std::chrono::system_clock::time_point when);
 
+// {"name","state","since","reason"}.
+[[nodiscard]] Json::Value nodeJson(const NodeStatus& node);
+
 // Aligned columns, a line per node, one per drain that is not over, and one per check; then what is wrong with the store, if anything.
 [[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, std::chrono::system_clock::time_point now);
 

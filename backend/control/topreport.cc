@@ -8,7 +8,6 @@
 #include <string_view>
 #include <tuple>
 #include "backend/counted.hh"
-#include "backend/filteredtypes.hh"
 #include "statusreport.hh"
 #include "texttable.hh"
 
@@ -16,12 +15,6 @@ namespace failover
 {
 namespace
 {
-  std::string typeName(uint16_t code)
-  {
-    const auto* const known = std::find_if(s_filteredTypes.begin(), s_filteredTypes.end(), [code](const auto& type) { return type.code == code; });
-    return known != s_filteredTypes.end() ? std::string(known->name) : "TYPE" + std::to_string(code); // RFC 3597 §5
-  }
-
   struct MoreFrequent
   {
     bool operator()(const TopAnswer& left, const TopAnswer& right) const noexcept
@@ -51,7 +44,7 @@ namespace
     return names;
   }
 
-  void addAnswers(const RRset& rrset, const WireName& name, const AnswerTotals& answers, size_t limit, Best& best)
+  void addAnswers(const RRset& rrset, const WireName& name, const AnswerTotals& answers, const Host& host, size_t limit, Best& best)
   {
     std::vector<std::pair<std::string_view, uint64_t>> counts;
     uint64_t sum = 0;
@@ -63,7 +56,7 @@ namespace
       if (count == 0 || (best.size() == limit && count < best.rbegin()->answers)) {
         continue;
       }
-      best.insert({count, toText(name), typeName(rrset.type), std::string(node), sum});
+      best.insert({count, toText(name), host.typeName(rrset.type), std::string(node), sum});
       if (best.size() > limit) {
         best.erase(std::prev(best.end()));
       }
@@ -86,7 +79,7 @@ namespace
   }
 }
 
-TopReport topOf(const Snapshot& snapshot, const AnswerTotals& answers, const std::vector<std::string>& nodes, size_t limit)
+TopReport topOf(const Snapshot& snapshot, const AnswerTotals& answers, const std::vector<std::string>& nodes, size_t limit, const Host& host)
 {
   TopReport report;
   report.total = answers.total();
@@ -99,7 +92,7 @@ TopReport topOf(const Snapshot& snapshot, const AnswerTotals& answers, const std
     zone.forEachName([&](std::string_view relative, std::span<const RRset> rrsets) {
       for (const auto& rrset : rrsets) {
         if (rrset.dependent()) {
-          addAnswers(rrset, std::string(relative) + zone.apex(), answers, limit, best);
+          addAnswers(rrset, std::string(relative) + zone.apex(), answers, host, limit, best);
         }
       }
     });

@@ -7,6 +7,7 @@
 #include <vector>
 #include <json/value.h>
 #include "backend/answercounts.hh"
+#include "backend/host.hh"
 #include "backend/snapshot.hh"
 
 // What failover-top prints: which names' answers lead to which node, the most frequent first. Counts are of what the
@@ -33,7 +34,7 @@ struct TopReport
 };
 
 // At most `limit` answers, the most frequent first, equal ones by name, type and node. nodes: names, in the order of the report.
-[[nodiscard]] TopReport topOf(const Snapshot& snapshot, const AnswerTotals& answers, const std::vector<std::string>& nodes, size_t limit);
+[[nodiscard]] TopReport topOf(const Snapshot& snapshot, const AnswerTotals& answers, const std::vector<std::string>& nodes, size_t limit, const Host& host);
 
 [[nodiscard]] std::string topTable(const TopReport& report, std::chrono::system_clock::time_point now);
 

@@ -16,17 +16,9 @@ namespace
     });
   }
 
-  bool leadsToNodes(const RRset& rrset)
+  AffectedRRset affected(const WireName& name, const RRset& rrset, const Redundancy& before, const Redundancy& then, const Host& host)
   {
-    return std::any_of(rrset.records.begin(), rrset.records.end(), [](const Record& record) { return record.owner != nullptr; });
-  }
-
-  AffectedRRset affected(const WireName& name, const RRset& rrset, const NodeStates& before, const NodeStates& after, const Host& host)
-  {
-    const auto then = redundancyOf(rrset, after);
-    const auto* policy = rrset.plan->policy;
-    const bool hasTier = policy != nullptr && policy->mode == Mode::Priority && then.serving > 0;
-    return {toText(name), host.typeName(rrset.type), redundancyOf(rrset, before), then, rrset.plan->whenDown(), hasTier};
+    return {toText(name), host.typeName(rrset.type), before, then, rrset.plan->whenDown(), hasLivingTier(rrset, then)};
   }
 
   // What each node gets of one rrset's answers; 1 in all, or nothing where nothing is answered.
@@ -75,12 +67,14 @@ namespace
       const auto then = d_then.of(rrset);
       addShares(rrset, then, d_states.after, d_after);
       d_answeredThen += answers(then) ? 1 : 0;
-      const auto make = [&] { return affected(name, rrset, d_states.before, d_states.after, d_host); };
-      const bool emptied = redundancyOf(rrset, d_states.before).serving > 0 && redundancyOf(rrset, d_states.after).serving == 0;
+      const auto before = redundancyOf(rrset, d_states.before);
+      const auto after = redundancyOf(rrset, d_states.after);
+      const auto make = [&] { return affected(name, rrset, before, after, d_host); };
+      const bool emptied = before.serving > 0 && after.serving == 0;
       if (then.outcome != Outcome::Served && (now.outcome == Outcome::Served || emptied)) {
         d_whatIf.down.add(make);
       }
-      else if (redundancyOf(rrset, d_states.before).serving > 1 && redundancyOf(rrset, d_states.after).serving == 1) {
+      else if (before.serving > 1 && after.serving == 1) {
         d_whatIf.alone.add(make);
       }
     }
@@ -171,7 +165,7 @@ Listed<AffectedRRset> hitBy(const Snapshot& snapshot, const std::vector<NodeSpec
   Expectation expectedThen(after);
   forEachRRset(snapshot, [&](const Zone& /* zone */, const WireName& name, const RRset& rrset) {
     if (rrset.dependent() && leadsTo(rrset, {node}) && !isOwnName(name, rrset, owners) && expectedThen.outcomeOf(rrset) != Outcome::Served) {
-      hit.add([&] { return affected(name, rrset, before, after, host); });
+      hit.add([&] { return affected(name, rrset, redundancyOf(rrset, before), redundancyOf(rrset, after), host); });
     }
   });
   return hit;

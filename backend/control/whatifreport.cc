@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "whatifreport.hh"
-#include <cmath>
 #include "backend/counted.hh"
-#include "rrsetexplainer.hh"
+#include "jsonparts.hh"
 #include "texttable.hh"
 #include "words.hh"
 
@@ -65,20 +64,6 @@ namespace
     }
     return json;
   }
-
-  Json::Value names(const std::vector<std::string>& names)
-  {
-    Json::Value json(Json::arrayValue);
-    for (const auto& name : names) {
-      json.append(name);
-    }
-    return json;
-  }
-
-  double rounded(double share)
-  {
-    return std::round(share * 10'000) / 10'000;
-  }
 }
 
 std::string whatIfText(const WhatIf& whatIf)
@@ -102,8 +87,8 @@ std::string whatIfText(const WhatIf& whatIf)
 Json::Value whatIfJson(const WhatIf& whatIf)
 {
   Json::Value json;
-  json["nodes"] = names(whatIf.nodes);
-  json["not_serving"] = names(whatIf.idle);
+  json["nodes"] = arrayJson(whatIf.nodes);
+  json["not_serving"] = arrayJson(whatIf.idle);
   json["rrsets"] = Json::UInt64(whatIf.rrsets);
   json["already_down"] = Json::UInt64(whatIf.alreadyDown);
   json["down"] = listingJson(whatIf.down);
@@ -113,8 +98,8 @@ Json::Value whatIfJson(const WhatIf& whatIf)
   for (const auto& share : whatIf.shares) {
     Json::Value entry;
     entry["node"] = share.node.empty() ? Json::Value() : Json::Value(share.node);
-    entry["before"] = rounded(share.before);
-    entry["after"] = rounded(share.after);
+    entry["before"] = shareJson(share.before);
+    entry["after"] = shareJson(share.after);
     json["shares"].append(std::move(entry));
   }
   return json;

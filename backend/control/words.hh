@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -25,5 +26,13 @@ namespace failover
     text += (text.empty() ? "" : ", ") + word;
   }
   return text;
+}
+
+// "40 %", "0.5 %". Thread: any.
+[[nodiscard]] inline std::string percent(double part)
+{
+  const auto tenths = std::lround(part * 1000);
+  const bool whole = tenths % 10 == 0 || tenths >= 100;
+  return whole ? std::to_string((tenths + 5) / 10) + " %" : std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 }

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include "backend/client.hh"
 #include "backend/control/explainreport.hh"
-#include "backend/control/rrsetexplainer.hh"
+#include "backend/control/words.hh"
 #include "farm.hh"
 
 using namespace failover;

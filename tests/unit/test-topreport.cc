@@ -50,7 +50,7 @@ struct Answered
   std::vector<std::string> top(size_t limit) const
   {
     std::vector<std::string> lines;
-    for (const auto& answer : topOf(*snapshot, answers, {"east", "west"}, limit).top) {
+    for (const auto& answer : topOf(*snapshot, answers, {"east", "west"}, limit, FakeHost()).top) {
       lines.push_back(answer.name + " " + answer.type + " " + answer.node + " " + std::to_string(answer.answers) + " " + std::to_string(answer.ofRRset));
     }
     return lines;
@@ -98,7 +98,7 @@ TEST_SUITE("topreport")
     answered.count("gone.z.org", type::a, "east", 2);
     answered.count("www.z.org", type::a, "south", 3);
     CHECK(answered.top(10).empty());
-    const auto report = topOf(*answered.snapshot, answered.answers, {"east", "west"}, 10);
+    const auto report = topOf(*answered.snapshot, answered.answers, {"east", "west"}, 10, FakeHost());
     CHECK(report.total == 5);
     CHECK(report.uncounted == 0);
     CHECK(report.nodes == std::vector<std::pair<std::string, uint64_t>>{{"east", 2}, {"west", 0}});
@@ -109,7 +109,7 @@ TEST_SUITE("topreport")
     Answered answered;
     answered.count("www.z.org", type::a, "west", 2);
     answered.count("www.z.org", type::a, "east", 1);
-    auto report = topOf(*answered.snapshot, answered.answers, {"east", "west", "spare"}, 10);
+    auto report = topOf(*answered.snapshot, answered.answers, {"east", "west", "spare"}, 10, FakeHost());
     report.since = s_now - 3min;
     CHECK(topTable(report, s_now) == "NAME       TYPE  NODE  ANSWERS  SHARE\n"
                                      "www.z.org  A     west  2        66.7 %\n"
@@ -132,7 +132,7 @@ TEST_SUITE("topreport")
     Answered answered;
     answered.count("www.z.org", type::a, "west", 3);
     answered.count("www.z.org", type::a, "east", 1);
-    auto report = topOf(*answered.snapshot, answered.answers, {"east"}, 1);
+    auto report = topOf(*answered.snapshot, answered.answers, {"east"}, 1, FakeHost());
     report.since = s_now;
     const auto json = topJson(report);
     CHECK((json.getMemberNames() == std::vector<std::string>{"answers", "nodes", "since", "top", "uncounted"}));
