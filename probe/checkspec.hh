@@ -60,7 +60,14 @@ private:
 enum class CheckKind : uint8_t
 {
   Http, // http:// and https://
-  Tcp   // tcp://host:port
+  Tcp,  // tcp://host:port
+  Tls,  // tls://host:port: handshake, name, days until the certificate expires
+  Ping, // icmp://address and icmpv6://address
+  Mail, // smtp://, smtps://, imap://, imaps://, pop3://, pop3s://: greeting and capabilities, no more
+  Ldap, // ldap:// and ldaps://: libcurl's own
+  Dns,  // dns://address[:port]/name?type=TYPE (RFC 4501)
+  Push, // push://name: nothing is asked; an outside job reports
+  Exec  // exec://program/argument/…: a program of failover-exec-dir
 };
 
 // A row of `checks`, as stored: text stays text, NULL is an empty string.
@@ -82,6 +89,13 @@ struct CheckRow
   std::string source;
   bool tlsVerify{true};
   std::string caFile;
+  std::string send;                   // tcp: what to send, with \r \n \t \\ \xHH
+  std::string expectRcode{"NOERROR"}; // dns: RFC 6895 section 2.3
+  std::string role{"decide"};         // or "warn"
+  bool inverted{false};
+  std::string connection{"fresh"}; // or "reuse"
+  bool startTls{false};
+  int64_t certWarnDays{14};
 };
 
 struct CheckSpec
@@ -107,6 +121,20 @@ struct CheckSpec
   std::string source; // local address to connect from; empty: the kernel's choice
   bool tlsVerify{true};
   std::string caFile; // empty: the system's
+
+  std::string send;      // Tcp: the bytes to send once connected; empty: none
+  std::string queryName; // Dns: what to ask for, as written, without the final dot; "." for the root
+  uint16_t queryType{1}; // Dns
+  int expectRcode{0};    // Dns
+  std::string expectRcodeText{"NOERROR"};
+  bool warningOnly{false};            // shown and logged, decides nothing
+  bool inverted{false};               // passes where it would fail and the other way round; a local problem stays one
+  bool reuseConnection{false};        // Http: asks on the connection of the run before, if that is still open
+  bool startTls{false};               // Mail, Ldap: TLS on the plain port, and nothing without it
+  int certWarnDays{14};               // Tls: a certificate that expires within so many days passes with a warning
+  std::string program;                // Exec: a file name within failover-exec-dir
+  std::vector<std::string> arguments; // Exec
+  std::string pushName;               // Push: the name to report by
 
   bool operator==(const CheckSpec&) const = default;
 };

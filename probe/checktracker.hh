@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include "checkresult.hh"
+#include "checks/checkresult.hh"
 #include "checkspec.hh"
 #include "health.hh"
 #include "prober.hh"

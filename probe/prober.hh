@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 #include <vector>
-#include "checkspec.hh"
 #include "drainplan.hh"
 #include "health.hh"
 #include "log.hh"
+#include "orders.hh"
 
 // Prober: the one thread that runs every check of every node, keeps their verdicts, publishes what
 // each node is and tells a listener when that changes. It knows neither DNS nor SQL: a node here is a
@@ -19,21 +19,6 @@
 
 namespace failover
 {
-// A node as the store describes it.
-struct NodeSpec
-{
-  std::string name;
-  AdminState admin{AdminState::Auto};
-  std::string adminReason;                       // shown while admin is not Auto; may be empty
-  std::vector<PlannedDrain> drains;              // obeyed while admin is Auto
-  std::vector<CheckSpec> checks;                 // enabled ones; a node without checks is up
-  std::shared_ptr<NodeHealth> health;            // where the state is published; never null
-  Verdict remembered{Verdict::Unknown};          // from an earlier run; where its checks start
-  std::string rememberedReason;                  // why it was so; may be empty
-  NodeState last{NodeState::Unknown};            // what it was before; anything else will be news
-  std::chrono::system_clock::time_point since{}; // of `last`; epoch when unknown
-};
-
 struct NodeTransition
 {
   std::string node;

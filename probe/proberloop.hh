@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 #include <vector>
-#include "curl.hh"
+#include "loop/curl.hh"
 #include "prober.hh"
 #include "roster.hh"
 #include "runqueue.hh"

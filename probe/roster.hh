@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 #include "checktracker.hh"
-#include "curl.hh"
+#include "loop/curl.hh"
 #include "nodetracker.hh"
-#include "transfer.hh"
+#include "checks/transfer.hh"
 
 // Roster: every node of a running prober and its checks, and how a new description becomes the next roster without
 // forgetting what is known. Thread: compatible (no lock inside); the prober guards it.

@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "probe/transfer.hh"
+#include "probe/checks/transfer.hh"
 
 // One run of one check, to its end, on the caller's thread. Thread: any.
 

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <cerrno>
 #include <doctest/doctest.h>
-#include "probe/failure.hh"
+#include "probe/checks/failure.hh"
 
 using namespace failover;
 

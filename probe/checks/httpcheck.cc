@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <algorithm>
 #include "httpcheck.hh"
-#include "printable.hh"
+#include "probe/printable.hh"
 
 namespace failover
 {

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <cerrno>
 #include "failure.hh"
-#include "printable.hh"
+#include "probe/printable.hh"
 
 namespace failover
 {

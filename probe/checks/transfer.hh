@@ -6,8 +6,8 @@
 #include <vector>
 #include <sys/socket.h>
 #include "checkresult.hh"
-#include "checkspec.hh"
-#include "curl.hh"
+#include "probe/checkspec.hh"
+#include "probe/loop/curl.hh"
 
 // Transfer: one run of a check under way, and what every kind of check shares: where to connect, from where, how long at
 // most, and whose fault a failure is. Thread: one at a time, the one that drives the curl::Multi it is attached to.
