@@ -83,7 +83,7 @@ void Poller::forget(int fd) noexcept
 void Poller::wait(std::chrono::milliseconds limit) noexcept
 {
   constexpr std::chrono::milliseconds longest(60000); // an int of milliseconds with room to spare
-  std::array<epoll_event, s_batch> events; // NOLINT(cppcoreguidelines-pro-type-member-init): epoll_wait fills it
+  std::array<epoll_event, s_batch> events;            // NOLINT(cppcoreguidelines-pro-type-member-init): epoll_wait fills it
   const auto bounded = std::clamp(limit, std::chrono::milliseconds(0), longest);
   const int count = ::epoll_wait(d_epoll, events.data(), static_cast<int>(events.size()), static_cast<int>(bounded.count()));
   for (int i = 0; i < count; ++i) { // -1: a signal came, which is a turn without news

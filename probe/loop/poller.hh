@@ -50,7 +50,7 @@ private:
   void drainWakeups() noexcept;
 
   const int d_epoll;
-  const int d_wakeup; // an eventfd
+  const int d_wakeup;           // an eventfd
   std::vector<Entry> d_entries; // by descriptor
 };
 }
