@@ -20,7 +20,7 @@ Runtime::Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> ho
   d_suffix(std::move(suffix)), d_settings(std::move(settings)), d_host(std::move(host)),
   d_prober({.maxInFlight = d_settings.maxProbes}, *this),
   d_watcher(d_settings, *d_host, d_published,
-    {.nodesLoaded = [this](const std::vector<NodeSpec>& nodes) { d_prober.setNodes(nodes); },
+    {.nodesLoaded = [this](const std::vector<NodeSpec>& nodes) { Orders orders; orders.nodes = nodes; d_prober.setOrders(std::move(orders)); },
       .states = [this] { return d_prober.status(); },
       .cycled = [this] { d_answers.grow(); }})
 {

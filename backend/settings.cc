@@ -21,7 +21,7 @@ namespace
   constexpr Number s_pollInterval{{"poll-interval-ms", "200", "How often to look for changes in the store, in milliseconds, 50 to 10000"}, 50, 10'000};
   constexpr Number s_stateMaxAge{{"state-max-age", "3600", "How old a node's last known state may be to be used at start, in seconds, 0 to 604800"}, 0, 604'800};
   constexpr Number s_historyEvents{{"history-events", "10000", "How many rows of health_events to keep, 0 to 1000000"}, 0, 1'000'000};
-  constexpr Number s_maxProbes{{"max-probes", "256", "How many probes may be under way at once, 1 to 4096"}, 1, 4096};
+  constexpr Number s_maxProbes{{"max-probes", "0", "How many probes may be under way at once, 1 to 65536; 0: as many as the limit of descriptors allows"}, 0, 65536};
 
   // The first five are gsqlite3's, with its names and defaults.
   constexpr std::array s_declarations{

@@ -36,7 +36,7 @@ struct Settings
   std::chrono::milliseconds pollInterval{200};
   std::chrono::seconds stateMaxAge{3600};
   size_t historyEvents{10000};
-  size_t maxProbes{256};
+  size_t maxProbes{0};
 };
 
 // value: the text of a key of the table. Throws SettingsError naming the first bad one.

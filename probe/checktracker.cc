@@ -45,15 +45,6 @@ Transition CheckTracker::record(const CheckResult& result, std::chrono::system_c
   return transition;
 }
 
-std::optional<std::chrono::steady_clock::time_point> CheckTracker::fallsAt(std::chrono::steady_clock::time_point due) const noexcept
-{
-  if (verdict() != Verdict::Up || !pending()) {
-    return std::nullopt;
-  }
-  const auto runsAfterThat = d_health.needed() - d_health.contrary() - 1;
-  return due + runsAfterThat * d_spec.retry;
-}
-
 std::string CheckTracker::lastWord() const
 {
   return d_status.outcome.empty() ? d_spec.label : d_spec.label + ": " + d_status.outcome;

@@ -27,9 +27,8 @@ public:
   [[nodiscard]] const CheckSpec& spec() const noexcept { return d_spec; }
   [[nodiscard]] Verdict verdict() const noexcept { return d_health.verdict(); }
   [[nodiscard]] bool pending() const noexcept { return d_health.pending(); }
-  // When the verdict turns from Up to Down if every run fails from the one at `due` on, at the earliest; nothing while no
-  // failure has been counted.
-  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> fallsAt(std::chrono::steady_clock::time_point due) const noexcept;
+  // How many more results that contradict the verdict turn it.
+  [[nodiscard]] unsigned contraryLeft() const noexcept { return d_health.needed() - d_health.contrary(); }
   [[nodiscard]] bool hasLocalProblem() const noexcept { return d_status.localProblem; }
   [[nodiscard]] bool hasRun() const noexcept { return d_status.runs != 0; }
   // How the verdict came about: "after 3/3 failures of https://…: HTTP 503 (expected 200-399)",

@@ -30,9 +30,9 @@ void Prober::stop() noexcept
 {
   d_loop->stop();
 }
-void Prober::setNodes(std::vector<NodeSpec> nodes)
+void Prober::setOrders(Orders orders)
 {
-  d_loop->setNodes(std::move(nodes));
+  d_loop->setOrders(std::move(orders));
 }
 bool Prober::settle(std::chrono::milliseconds limit)
 {
@@ -42,9 +42,13 @@ std::vector<NodeStatus> Prober::status() const
 {
   return d_loop->status();
 }
+const ProberCounters& Prober::counters() const noexcept
+{
+  return d_loop->counters();
+}
 
 Prober::Loop::Loop(ProberOptions options, ProberListener& listener) :
-  d_maxInFlight(std::max<size_t>(options.maxInFlight, 1)), d_listener(listener), d_random(seedOf(options))
+  d_mostWanted(options.maxInFlight), d_listener(listener), d_random(seedOf(options))
 {
 }
 
@@ -57,7 +61,7 @@ void Prober::Loop::start()
 {
   const SignalsBlocked blocked;
   const std::lock_guard lock(d_mutex);
-  d_multi = std::make_unique<curl::Multi>();
+  d_engine = std::make_unique<Engine>();
   d_thread = std::thread(&Loop::run, this);
 }
 
@@ -66,8 +70,8 @@ void Prober::Loop::stop() noexcept
   {
     const std::lock_guard lock(d_mutex);
     d_stop = true;
-    if (d_multi) {
-      d_multi->wakeup();
+    if (d_engine) {
+      d_engine->poller.wakeup();
     }
     d_changed.notify_all();
   }
@@ -76,13 +80,13 @@ void Prober::Loop::stop() noexcept
   }
 }
 
-void Prober::Loop::setNodes(std::vector<NodeSpec> nodes)
+void Prober::Loop::setOrders(Orders orders)
 {
   const std::lock_guard lock(d_mutex);
-  d_orders = std::move(nodes);
+  d_orders = std::move(orders);
   ++d_wanted;
-  if (d_multi) {
-    d_multi->wakeup();
+  if (d_engine) {
+    d_engine->poller.wakeup();
   }
   d_changed.notify_all();
 }

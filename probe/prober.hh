@@ -12,6 +12,7 @@
 #include "health.hh"
 #include "log.hh"
 #include "orders.hh"
+#include "probercounters.hh"
 
 // Prober: the one thread that runs every check of every node, keeps their verdicts, publishes what
 // each node is and tells a listener when that changes. It knows neither DNS nor SQL: a node here is a
@@ -70,8 +71,8 @@ public:
 
 struct ProberOptions
 {
-  size_t maxInFlight{256}; // probes under way at once; further due ones wait their turn
-  uint64_t seed{0};        // of the jitter; 0: from std::random_device
+  size_t maxInFlight{0}; // runs under way at once; further due ones wait their turn. 0: as many as descriptors allow
+  uint64_t seed{0};      // of the jitter; 0: from std::random_device
 };
 
 class Prober
@@ -91,13 +92,15 @@ public:
 
   // From now on these nodes and checks, all of them. A check whose id and spec are as before keeps its verdict and
   // streak; so does a node its state and since. New checks run at once. Thread: any; returns at once.
-  void setNodes(std::vector<NodeSpec> nodes);
-  // Waits until the last setNodes() has been acted on, transitions included; false after `limit`. Thread: any but
+  void setOrders(Orders orders);
+  // Waits until the last setOrders() has been acted on, transitions included; false after `limit`. Thread: any but
   // the prober's.
   bool settle(std::chrono::milliseconds limit);
 
-  // A copy of what is known, in the order of setNodes(). Thread: any.
+  // A copy of what is known, in the order of setOrders(). Thread: any.
   [[nodiscard]] std::vector<NodeStatus> status() const;
+  // What the loop has done. Thread: any; it takes no lock.
+  [[nodiscard]] const ProberCounters& counters() const noexcept;
 
 private:
   class Loop;

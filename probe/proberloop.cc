@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <pthread.h>
 #include "proberloop.hh"
-#include "schedule.hh"
+
+// The turns of the prober's loop, and how long it waits between them.
 
 namespace failover
 {
@@ -14,14 +15,6 @@ namespace
   constexpr std::chrono::milliseconds s_longestWait(60000); // nothing is due that late; any bound will do
   constexpr std::chrono::milliseconds s_clockCheck(1000);   // while something is planned: the wall clock may be set anew
   constexpr std::chrono::milliseconds s_pause(1000);        // after a surprise, so that a lasting one does not spin the loop
-
-  CheckResult localProblem(const std::string& text)
-  {
-    CheckResult result;
-    result.outcome = Outcome::LocalProblem;
-    result.text = text;
-    return result;
-  }
 }
 
 void Prober::Loop::run() noexcept
@@ -35,7 +28,7 @@ void Prober::Loop::run() noexcept
       pause(e.what());
     }
   }
-  d_roster.forEachProbe([](Probe& probe) { probe.cancel(); });
+  d_roster.forEachProbe([this](Probe& probe) { cancelRuns(probe); });
 }
 
 void Prober::Loop::runOnce()
@@ -46,9 +39,14 @@ void Prober::Loop::runOnce()
     requeue();
   }
   startDue();
-  d_multi->perform();
-  d_multi->drain([this](CURL* easy, CURLcode code) { finish(easy, code); });
-  d_multi->wait(untilWork());
+  const auto limit = untilWork();
+  d_stallWatch.willWait(limit);
+  d_engine->poller.wait(limit);
+  const auto now = Clock::now();
+  d_counters.turnedAt.store(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count(), std::memory_order_relaxed);
+  noticeStall(now);
+  d_engine->multi.turn(now);
+  d_engine->runs.deliver(Clock::now());
 }
 
 std::chrono::milliseconds Prober::Loop::untilWork() const noexcept
@@ -61,9 +59,25 @@ std::chrono::milliseconds Prober::Loop::untilWork() const noexcept
       limit = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*d_nextChange - now), std::chrono::milliseconds(0), s_clockCheck);
     }
   }
-  // At the limit only the end of a run can make room for the next.
-  const bool hasRoom = d_inFlight < d_maxInFlight;
-  return hasRoom ? d_queue.untilNext(Clock::now(), limit) : limit;
+  const auto now = Clock::now();
+  if (d_engine->runs.size() < d_mostRuns) { // at the limit only the end of a run can make room for the next
+    limit = d_queue.untilNext(now, limit);
+  }
+  limit = d_engine->multi.untilTurn(now, limit);
+  return d_engine->runs.untilDelivery(now, limit);
+}
+
+void Prober::Loop::noticeStall(Clock::time_point now)
+{
+  const auto still = d_stallWatch.turn(now, timeAsleep());
+  if (!still) {
+    return;
+  }
+  increase(d_counters.stalls);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "this machine stood still for %.1f s", std::chrono::duration<double>(*still).count());
+  d_listener.log(LogLevel::Warning, std::string("prober: ") + text.data() + "; what was asked meanwhile does not count");
+  d_roster.forEachProbe([this, now](Probe& probe) { askAnew(probe, now); });
 }
 
 // Not on the transfers' own wakeup: they may be what went wrong.
@@ -97,123 +111,6 @@ void Prober::Loop::takeOrders()
   const std::lock_guard lock(d_mutex);
   d_done = d_takenNumber;
   d_changed.notify_all();
-}
-
-void Prober::Loop::requeue()
-{
-  d_queue.clear();
-  d_inFlight = 0;
-  d_roster.forEachProbe([this](Probe& probe) {
-    if (probe.isRunning()) {
-      ++d_inFlight;
-    }
-    else {
-      d_queue.push(probe);
-    }
-  });
-  d_needsRequeue = false;
-}
-
-void Prober::Loop::startDue()
-{
-  const auto now = Clock::now(); // once: checks that become due meanwhile wait until the others have moved on
-  while (d_inFlight < d_maxInFlight) {
-    Probe* const probe = d_queue.pop(now);
-    if (probe == nullptr) {
-      return;
-    }
-    start(*probe);
-  }
-}
-
-void Prober::Loop::start(Probe& probe)
-{
-  probe.started = Clock::now();
-  std::string problem;
-  try {
-    probe.transfer = makeTransfer(probe.tracker.spec());
-    probe.transfer->easy().set(CURLOPT_PRIVATE, &probe);
-    probe.attached.emplace(*d_multi, probe.transfer->easy());
-    ++d_inFlight;
-    return;
-  }
-  catch (const std::exception& e) {
-    problem = e.what();
-  }
-  probe.cancel();
-  count(probe, localProblem("cannot start: " + problem));
-}
-
-void Prober::Loop::finish(CURL* easy, CURLcode code)
-{
-  char* owner = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
-  Probe& probe = *reinterpret_cast<Probe*>(owner);
-  // Whatever may be thrown from here on, the probe is at rest and requeue() will find it.
-  probe.attached.reset();
-  const auto transfer = std::move(probe.transfer);
-  --d_inFlight;
-  count(probe, transfer->finish(code));
-}
-
-void Prober::Loop::count(Probe& probe, const CheckResult& result)
-{
-  const bool hadLocalProblem = probe.tracker.hasLocalProblem();
-  const bool isFirst = !probe.tracker.hasRun();
-  const auto at = std::chrono::system_clock::now();
-  std::optional<NodeTransition> transition;
-  {
-    const std::lock_guard lock(d_mutex);
-    if (probe.tracker.record(result, at) == Transition::Changed) {
-      transition = probe.node->tracker.refresh(probe.node->checks(), &probe.tracker, at);
-    }
-  }
-  if (transition) {
-    d_listener.nodeChanged(*transition);
-  }
-  const auto& spec = probe.tracker.spec();
-  const double random = std::uniform_real_distribution<double>()(d_random);
-  probe.due = nextDue({spec.interval, spec.retry}, probe.tracker.pending(), probe.started, Clock::now(), random);
-  d_queue.push(probe);
-  forecast(*probe.node);
-  logLocalProblem(probe, hadLocalProblem, result.text);
-  if (isFirst) {
-    leaveInitialRound(probe);
-    checkInitialRound();
-  }
-}
-
-void Prober::Loop::logLocalProblem(const Probe& probe, bool had, const std::string& text)
-{
-  if (had == probe.tracker.hasLocalProblem()) {
-    return;
-  }
-  const auto check = "node " + probe.node->tracker.name() + ": " + probe.tracker.spec().label;
-  if (had) {
-    d_listener.log(LogLevel::Info, check + ": checked again: " + text);
-  }
-  else {
-    d_listener.log(LogLevel::Warning, check + ": cannot be checked, the verdict stays: " + text);
-  }
-}
-
-void Prober::Loop::leaveInitialRound(const Probe& probe)
-{
-  if (d_initial.left > 0 && probe.serial <= d_initial.lastSerial) {
-    --d_initial.left;
-  }
-}
-
-void Prober::Loop::checkInitialRound()
-{
-  if (!d_initial.isSet || d_initial.isOver || d_initial.left > 0) {
-    return;
-  }
-  d_initial.isOver = true;
-  const std::chrono::duration<double> took = Clock::now() - d_initial.began;
-  std::array<char, 32> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%.1f s", took.count());
-  d_listener.log(LogLevel::Info, "initial round complete: " + d_roster.countStates() + ", " + seconds.data());
 }
 
 bool Prober::Loop::isStopped() const

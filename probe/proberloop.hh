@@ -12,6 +12,9 @@
 #include <thread>
 #include <vector>
 #include "loop/curl.hh"
+#include "loop/poller.hh"
+#include "loop/runset.hh"
+#include "loop/stallwatch.hh"
 #include "prober.hh"
 #include "roster.hh"
 #include "runqueue.hh"
@@ -30,12 +33,21 @@ public:
   Loop& operator=(const Loop&) = delete;
   void start();
   void stop() noexcept;
-  void setNodes(std::vector<NodeSpec> nodes);
+  void setOrders(Orders orders);
   bool settle(std::chrono::milliseconds limit);
   [[nodiscard]] std::vector<NodeStatus> status() const;
+  [[nodiscard]] const ProberCounters& counters() const noexcept { return d_counters; }
 
 private:
   using Clock = std::chrono::steady_clock;
+
+  // Made by start(), after any fork(); from the bottom to the top.
+  struct Engine
+  {
+    Poller poller;
+    curl::Multi multi{poller};
+    RunSet runs{poller, multi};
+  };
 
   // The first time that all checks of the first roster have run.
   struct InitialRound
@@ -60,41 +72,54 @@ private:
   void report(const std::vector<NodeTransition>& transitions);
   static void forecast(ProbedNode& node) noexcept;
   void requeue();
+  void limitRuns();
+  // This machine stood still: what was under way then says nothing about nodes.
+  void noticeStall(Clock::time_point now);
   void startDue();
   void start(Probe& probe);
-  void finish(CURL* easy, CURLcode code);
+  void finish(Probe& probe, const Run& run, const CheckResult& result);
   void count(Probe& probe, const CheckResult& result);
+  // Gives a check its next time, unless only the end of a run can tell.
+  void schedule(Probe& probe, Clock::time_point now, double stretched);
+  // Forgets what is under way and begins again.
+  void askAnew(Probe& probe, Clock::time_point now);
+  void cancelRuns(Probe& probe) noexcept;
   void logLocalProblem(const Probe& probe, bool had, const std::string& text);
   void leaveInitialRound(const Probe& probe);
   void checkInitialRound();
   [[nodiscard]] bool isStopped() const;
 
   // Constant after construction
-  const size_t d_maxInFlight;
+  const size_t d_mostWanted; // runs under way at once; 0: as many as descriptors allow
   ProberListener& d_listener;
 
   // The caller of start() and stop() only
   std::thread d_thread;
 
+  // Written by the loop thread, read by any
+  ProberCounters d_counters;
+
   // Loop thread only
   std::mt19937_64 d_random;
   RunQueue d_queue;
-  size_t d_inFlight{0};
+  size_t d_mostRuns{1}; // under way at once
+  size_t d_descriptorsLacking{0};
+  StallWatch d_stallWatch;
   InitialRound d_initial;
   bool d_needsRequeue{false};
   std::optional<std::chrono::sys_seconds> d_nextChange; // when a node's plan wants a look at it
   std::chrono::sys_seconds d_looked{};                  // when all plans were looked at
-  std::optional<std::vector<NodeSpec>> d_taken;         // orders until they have been acted on
+  std::optional<Orders> d_taken;                        // until they have been acted on
   uint64_t d_takenNumber{0};
 
   // Protected by d_mutex
   mutable std::mutex d_mutex;
   std::condition_variable d_changed; // d_stop, d_orders, d_done
   bool d_stop{false};
-  std::optional<std::vector<NodeSpec>> d_orders; // the last setNodes() that the loop has not taken yet
-  uint64_t d_wanted{0};                          // how many setNodes() there were
-  uint64_t d_done{0};                            // how many of them have been acted on or overtaken
-  std::unique_ptr<curl::Multi> d_multi;          // made by start(), then the loop's; others wake it up
-  Roster d_roster;                               // written by the loop only, which therefore reads it without the mutex
+  std::optional<Orders> d_orders;   // the last setOrders() that the loop has not taken yet
+  uint64_t d_wanted{0};             // how many setOrders() there were
+  uint64_t d_done{0};               // how many of them have been acted on or overtaken
+  Roster d_roster;                  // written by the loop only, which therefore reads it without the mutex
+  std::unique_ptr<Engine> d_engine; // made by start(), then the loop's; others wake it up. Last: its runs borrow from all above
 };
 }

@@ -15,7 +15,7 @@ void Prober::Loop::replaceNodes()
   d_needsRequeue = true;
   {
     const std::lock_guard lock(d_mutex);
-    gone = d_roster.replace(*d_taken, now);
+    gone = d_roster.replace(d_taken->nodes, now);
     transitions = refreshNodes();
   }
   report(transitions);
@@ -27,7 +27,9 @@ void Prober::Loop::replaceNodes()
       d_initial.lastSerial = probe.serial;
     });
   }
+  limitRuns();
   for (const auto& probe : gone) {
+    cancelRuns(*probe);
     if (!probe->tracker.hasRun()) {
       leaveInitialRound(*probe);
     }

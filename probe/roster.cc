@@ -26,10 +26,17 @@ namespace
   }
 }
 
-void Probe::cancel() noexcept
+std::optional<TimePoint> Probe::fallsAt() const noexcept
 {
-  attached.reset();
-  transfer.reset();
+  const unsigned left = tracker.contraryLeft();
+  if (tracker.verdict() != Verdict::Up || !tracker.pending()) {
+    return std::nullopt;
+  }
+  const auto& spec = tracker.spec();
+  if (left <= runs.size()) { // silent so far: the last of them was started last
+    return started + spec.timeout;
+  }
+  return due + (left - runs.size() - 1) * spec.retry;
 }
 
 std::vector<const CheckTracker*> ProbedNode::checks() const
@@ -46,7 +53,7 @@ std::optional<TimePoint> ProbedNode::fallsAt() const noexcept
 {
   std::optional<TimePoint> first;
   for (const auto& probe : probes) {
-    const auto falls = probe->tracker.fallsAt(probe->due);
+    const auto falls = probe->fallsAt();
     if (falls && (!first || *falls < *first)) {
       first = falls;
     }

@@ -7,10 +7,9 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "checks/run.hh"
 #include "checktracker.hh"
-#include "loop/curl.hh"
 #include "nodetracker.hh"
-#include "checks/transfer.hh"
 
 // Roster: every node of a running prober and its checks, and how a new description becomes the next roster without
 // forgetting what is known. Thread: compatible (no lock inside); the prober guards it.
@@ -29,13 +28,12 @@ struct Probe
   ProbedNode* node{nullptr};                     // whose check it is
   uint64_t serial{0};                            // unique in the roster's life; decides among checks that are due together
   std::chrono::steady_clock::time_point started; // of the last run
-  std::chrono::steady_clock::time_point due;
-  std::unique_ptr<Transfer> transfer;     // while a run is under way; borrows tracker.spec()
-  std::optional<curl::Attached> attached; // after `transfer`, to be destroyed before it
+  std::chrono::steady_clock::time_point due;     // of the next one; max(): when one that is under way has ended
+  std::vector<Run*> runs;                        // under way, the oldest first; they borrow tracker.spec()
 
-  [[nodiscard]] bool isRunning() const noexcept { return attached.has_value(); }
-  // Ends the run that is under way, if any, without a result.
-  void cancel() noexcept;
+  // When its verdict turns to Down if every run that has yet to end fails, as far as is known; nothing while no failure
+  // has been counted. Throws nothing.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> fallsAt() const noexcept;
 };
 
 struct ProbedNode
@@ -48,7 +46,7 @@ struct ProbedNode
 
   // Borrowed from probes. Throws only std::bad_alloc.
   [[nodiscard]] std::vector<const CheckTracker*> checks() const;
-  // When the first of its checks turns to Down, as CheckTracker::fallsAt() says. Throws nothing.
+  // When the first of its checks turns to Down, as Probe::fallsAt() says. Throws nothing.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> fallsAt() const noexcept;
 };
 

@@ -18,8 +18,10 @@ class RunQueue
 public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // Borrows probe until it is popped or cleared. Throws only std::bad_alloc.
+  // Borrows probe until it is popped, removed or cleared; its `due` must not change meanwhile. Throws only std::bad_alloc.
   void push(Probe& probe) { d_waiting.insert_or_assign({probe.due, probe.serial}, &probe); }
+  // Nothing when it does not wait here. Throws nothing.
+  void remove(const Probe& probe) noexcept { d_waiting.erase({probe.due, probe.serial}); }
   // The first that is due at `now`, taken out; null when none is. Throws nothing.
   Probe* pop(TimePoint now) noexcept;
   // How long until the first is due, rounded up to whole milliseconds and at most `limit`. Throws nothing.

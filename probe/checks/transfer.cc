@@ -16,6 +16,7 @@ namespace failover
 namespace
 {
   constexpr size_t s_mostTried = 8;     // addresses remembered of one host name
+  constexpr long s_bufferSize = 4096;   // bytes; thousands of runs may be under way at once
   constexpr long s_caCacheSeconds = 60; // parsing the system's CAs takes longer than a handshake; new ones count within a minute
 
   // libcurl reports its own limits as "out of memory", too. Whoever can have this much is not out of it.
@@ -44,7 +45,7 @@ Transfer::Transfer(const CheckSpec& spec) :
   d_easy.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   d_easy.set(CURLOPT_PROTOCOLS_STR, "http,https");
   d_easy.set(CURLOPT_FOLLOWLOCATION, 0L);
-  d_easy.set(CURLOPT_TIMEOUT_MS, static_cast<long>(spec.timeout.count())); // all of it, from the name's resolution on
+  d_easy.set(CURLOPT_BUFFERSIZE, s_bufferSize);
   armConnection();
   armTls();
 }
@@ -120,15 +121,23 @@ CheckResult Transfer::failure(CURLcode code) const
   return explain(failed);
 }
 
-CheckResult Transfer::finish(CURLcode code) const
+void Transfer::start(RunHost& host)
 {
-  auto result = judge(code);
-  const std::chrono::microseconds took(d_easy.info<curl_off_t>(CURLINFO_TOTAL_TIME_T));
-  result.latency = std::chrono::duration_cast<std::chrono::milliseconds>(took);
-  return result;
+  d_host = &host;
+  d_attached.emplace(host.multi(), d_easy, static_cast<curl::Completion&>(*this));
 }
 
-std::unique_ptr<Transfer> makeTransfer(const CheckSpec& spec)
+void Transfer::completed(CURLcode code) noexcept
+{
+  try {
+    transferred(code);
+  }
+  catch (const std::exception&) { // out of memory: nothing was said of the node
+    end({});
+  }
+}
+
+std::unique_ptr<Run> makeTransfer(const CheckSpec& spec)
 {
   if (spec.kind == CheckKind::Tcp) {
     return std::make_unique<TcpCheck>(spec);

@@ -3,38 +3,43 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 #include <sys/socket.h>
-#include "checkresult.hh"
 #include "probe/checkspec.hh"
 #include "probe/loop/curl.hh"
+#include "run.hh"
 
-// Transfer: one run of a check under way, and what every kind of check shares: where to connect, from where, how long at
-// most, and whose fault a failure is. Thread: one at a time, the one that drives the curl::Multi it is attached to.
+// Transfer: one run of a check by libcurl, and what every such kind of check shares: where to connect, from where, and
+// whose fault a failure is. Thread: as Run.
 
 namespace failover
 {
-class Transfer
+class Transfer : public Run, private curl::Completion
 {
 public:
   // Arms the transfer. Borrows spec: must outlive this. Throws curl::Error, std::bad_alloc.
   explicit Transfer(const CheckSpec& spec);
-  virtual ~Transfer() = default;
-  Transfer(const Transfer&) = delete;
-  Transfer& operator=(const Transfer&) = delete;
 
-  [[nodiscard]] curl::Easy& easy() noexcept { return d_easy; }
-  [[nodiscard]] const curl::Easy& easy() const noexcept { return d_easy; }
-  // What the ended transfer says; `code` is libcurl's word on it. Throws only std::bad_alloc.
-  [[nodiscard]] CheckResult finish(CURLcode code) const;
+  void start(RunHost& host) override;
+  [[nodiscard]] CheckResult expire() override { return judge(CURLE_OPERATION_TIMEDOUT); }
 
 protected:
+  [[nodiscard]] curl::Easy& easy() noexcept { return d_easy; }
+  [[nodiscard]] const curl::Easy& easy() const noexcept { return d_easy; }
   [[nodiscard]] const CheckSpec& spec() const noexcept { return d_spec; }
   [[nodiscard]] CheckResult failure(CURLcode code) const;
+  // REQUIRES: after start().
+  [[nodiscard]] RunHost& host() noexcept { return *d_host; }
+  void end(CheckResult result) noexcept { d_host->ended(*this, std::move(result)); }
+
+  // libcurl has done what it was told to; the rule is that this ends the run. Throws only std::bad_alloc.
+  virtual void transferred(CURLcode code) { end(judge(code)); }
 
 private:
-  // finish() without the latency.
+  // What the ended transfer says; `code` is libcurl's word on it. Throws only std::bad_alloc.
   [[nodiscard]] virtual CheckResult judge(CURLcode code) const = 0;
+  void completed(CURLcode code) noexcept override;
   static curl_socket_t openSocket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   void armConnection();
   void armTls();
@@ -45,9 +50,11 @@ private:
   curl::Slist d_connectTo;
   std::vector<sockaddr_storage> d_tried; // addresses that a connection was begun to
   int d_socketErrno{0};                  // of the last socket that could not be made
-  curl::Easy d_easy;                     // last: it writes into those above until it is gone
+  RunHost* d_host{nullptr};
+  curl::Easy d_easy;                        // it writes into those above until it is gone
+  std::optional<curl::Attached> d_attached; // last: ended before all that the transfer uses
 };
 
 // The kind of transfer that spec.kind asks for. Borrows spec. Throws as Transfer does.
-[[nodiscard]] std::unique_ptr<Transfer> makeTransfer(const CheckSpec& spec);
+[[nodiscard]] std::unique_ptr<Run> makeTransfer(const CheckSpec& spec);
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <algorithm>
-#include <cerrno>
 #include <new>
-#include <system_error>
+#include <utility>
+#include <sys/epoll.h>
 #include "curl.hh"
 
 namespace failover::curl
 {
 namespace
 {
+  constexpr long s_mostIdle = 10000; // connections kept open for checks that reuse theirs
+
   void check(CURLMcode code)
   {
     if (code != CURLM_OK) {
@@ -38,15 +40,10 @@ namespace
 
   CURLM* makeMulti()
   {
-    try {
-      initialise();
-    }
-    catch (const Error& e) {
-      throw std::system_error(ENOMEM, std::generic_category(), e.what());
-    }
+    initialise();
     CURLM* const handle = curl_multi_init();
     if (handle == nullptr) {
-      throw std::system_error(ENOMEM, std::generic_category(), "cannot make libcurl's event loop");
+      throw std::bad_alloc();
     }
     return handle;
   }
@@ -83,14 +80,15 @@ void Easy::check(CURLcode code)
   }
 }
 
-Multi::Multi() :
-  d_handle(makeMulti())
+Multi::Multi(Poller& poller) :
+  d_poller(poller), d_handle(makeMulti())
 {
-  // libcurl goes on without a wakeup when it finds no descriptors for it; then nobody could stop the loop.
-  if (curl_multi_wakeup(d_handle) != CURLM_OK) {
-    curl_multi_cleanup(d_handle);
-    throw std::system_error(EMFILE, std::generic_category(), "cannot make the wakeup of libcurl's event loop");
-  }
+  curl_multi_setopt(d_handle, CURLMOPT_SOCKETFUNCTION, &Multi::watchSocket);
+  curl_multi_setopt(d_handle, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(d_handle, CURLMOPT_TIMERFUNCTION, &Multi::setTimer);
+  curl_multi_setopt(d_handle, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(d_handle, CURLMOPT_PIPELINING, CURLPIPE_NOTHING); // a check's answer must not wait for another's
+  curl_multi_setopt(d_handle, CURLMOPT_MAXCONNECTS, s_mostIdle);
 }
 
 Multi::~Multi()
@@ -98,27 +96,97 @@ Multi::~Multi()
   curl_multi_cleanup(d_handle);
 }
 
-void Multi::perform()
+int Multi::watchSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* /* ofSocket */) noexcept
+{
+  auto& multi = *static_cast<Multi*>(self);
+  if (what == CURL_POLL_REMOVE) {
+    multi.d_poller.forget(socket);
+    return 0;
+  }
+  const uint32_t events = ((what & CURL_POLL_IN) != 0 ? uint32_t{EPOLLIN} : 0) | ((what & CURL_POLL_OUT) != 0 ? uint32_t{EPOLLOUT} : 0);
+  try {
+    multi.d_poller.watch(socket, events, multi);
+  }
+  catch (const std::exception&) {
+    // Telling libcurl would end every transfer for good; only this one has to.
+    try {
+      multi.d_unwatched.push_back(easy);
+    }
+    catch (const std::bad_alloc&) { // then its time runs out
+      return 0;
+    }
+  }
+  return 0;
+}
+
+int Multi::setTimer(CURLM* /* multi */, long milliseconds, void* self) noexcept
+{
+  auto& timer = static_cast<Multi*>(self)->d_timer;
+  timer = milliseconds < 0 ? std::nullopt : std::optional(Clock::now() + std::chrono::milliseconds(milliseconds));
+  return 0;
+}
+
+void Multi::ready(int fd, uint32_t events) noexcept
+{
+  const int what = ((events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) | ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0)
+    | ((events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
+  act(fd, what);
+}
+
+void Multi::act(curl_socket_t socket, int events) noexcept
 {
   int running = 0;
-  check(curl_multi_perform(d_handle, &running));
+  if (const auto code = curl_multi_socket_action(d_handle, socket, events, &running); code != CURLM_OK) {
+    d_failed = code;
+  }
 }
 
-void Multi::wait(std::chrono::milliseconds limit)
+void Multi::turn(Clock::time_point now)
 {
-  constexpr std::chrono::milliseconds longest(60000); // an int of milliseconds with room to spare
-  const auto bounded = std::clamp(limit, std::chrono::milliseconds(0), longest);
-  check(curl_multi_poll(d_handle, nullptr, 0, static_cast<int>(bounded.count()), nullptr));
+  if (d_timer && *d_timer <= now) {
+    d_timer.reset(); // libcurl sets the next one, if any
+    act(CURL_SOCKET_TIMEOUT, 0);
+  }
+  tellEnded();
+  check(std::exchange(d_failed, CURLM_OK));
 }
 
-Attached::Attached(Multi& multi, Easy& easy) :
+void Multi::tellEnded()
+{
+  const auto tell = [](CURL* easy, CURLcode code) {
+    char* owner = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+    reinterpret_cast<Completion*>(owner)->completed(code);
+  };
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(d_handle, &left)) {
+    if (message->msg == CURLMSG_DONE) {
+      tell(message->easy_handle, message->data.result);
+    }
+  }
+  for (CURL* const easy : std::exchange(d_unwatched, {})) {
+    tell(easy, CURLE_FAILED_INIT);
+  }
+}
+
+std::chrono::milliseconds Multi::untilTurn(Clock::time_point now, std::chrono::milliseconds limit) const noexcept
+{
+  if (!d_unwatched.empty()) {
+    return std::chrono::milliseconds(0);
+  }
+  return d_timer ? std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*d_timer - now), std::chrono::milliseconds(0), limit) : limit;
+}
+
+Attached::Attached(Multi& multi, Easy& easy, Completion& completion) :
   d_multi(multi), d_easy(easy)
 {
+  easy.set(CURLOPT_PRIVATE, &completion);
   check(curl_multi_add_handle(multi.d_handle, easy.get()));
 }
 
 Attached::~Attached()
 {
+  std::erase(d_multi.d_unwatched, d_easy.get());
   curl_multi_remove_handle(d_multi.d_handle, d_easy.get());
 }
 }

@@ -2,12 +2,15 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 #include <curl/curl.h>
+#include "poller.hh"
 
 // Thin owners of libcurl's handles; they know nothing about health.
-// Thread: each object by one thread at a time, except Multi::wakeup.
+// Thread: each object by one thread at a time.
 
 namespace failover::curl
 {
@@ -65,48 +68,56 @@ private:
   CURL* const d_handle;
 };
 
-// Owns the event loop's end of many transfers.
-class Multi
+// Told that its transfer has ended, on the loop's thread.
+class Completion
 {
 public:
-  // Throws std::system_error: no memory, or no descriptors for the wakeup.
-  Multi();
+  // code: libcurl's word on it. Must not destroy the transfer.
+  virtual void completed(CURLcode code) noexcept = 0;
+
+protected:
+  ~Completion() = default;
+};
+
+// Drives many transfers on a Poller: libcurl says which sockets it waits for and when its next timer is due.
+class Multi final : private Watcher
+{
+public:
+  using Clock = std::chrono::steady_clock;
+
+  // Borrows poller: must outlive this. Throws std::bad_alloc, Error.
+  explicit Multi(Poller& poller);
+  // REQUIRES: no transfer is attached.
   ~Multi();
   Multi(const Multi&) = delete;
   Multi& operator=(const Multi&) = delete;
 
-  // Moves all transfers on as far as they go without waiting. Throws Error.
-  void perform();
-  // Calls finished(CURL*, CURLcode) for each transfer that has ended since the last call. It may remove that transfer.
-  template <typename F>
-  void drain(F&& finished)
-  {
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(d_handle, &left)) {
-      if (message->msg == CURLMSG_DONE) {
-        // Copied: the message dies with the transfer.
-        CURL* const easy = message->easy_handle;
-        const CURLcode code = message->data.result;
-        finished(easy, code);
-      }
-    }
-  }
-  // Returns when a transfer can move on, after wakeup(), or after `limit`. Throws Error.
-  void wait(std::chrono::milliseconds limit);
-  // Ends a wait() that is under way or the next one. Thread: any.
-  void wakeup() noexcept { curl_multi_wakeup(d_handle); }
+  // Lets timers act that are due, and tells of all transfers that have ended since the last call. Throws Error.
+  void turn(Clock::time_point now);
+  // How long until turn() is wanted, at most `limit`. Throws nothing.
+  [[nodiscard]] std::chrono::milliseconds untilTurn(Clock::time_point now, std::chrono::milliseconds limit) const noexcept;
 
 private:
   friend class Attached;
+  void ready(int fd, uint32_t events) noexcept override;
+  void act(curl_socket_t socket, int events) noexcept;
+  void tellEnded();
+  static int watchSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* ofSocket) noexcept;
+  static int setTimer(CURLM* multi, long milliseconds, void* self) noexcept;
+
+  Poller& d_poller;
   CURLM* const d_handle;
+  std::optional<Clock::time_point> d_timer;
+  CURLMcode d_failed{CURLM_OK};   // what turn() has yet to throw
+  std::vector<CURL*> d_unwatched; // transfers that this machine had no means to watch
 };
 
-// While it lives, a transfer is under way. Borrows both: they must outlive this.
+// While it lives, a transfer is under way. Borrows all three: they must outlive this.
 class Attached
 {
 public:
   // Throws Error.
-  Attached(Multi& multi, Easy& easy);
+  Attached(Multi& multi, Easy& easy, Completion& completion);
   // Cancels the transfer if it has not ended; does not wait.
   ~Attached();
   Attached(const Attached&) = delete;

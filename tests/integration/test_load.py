@@ -159,7 +159,7 @@ class RefusalTest(Case):
     def test_settings_out_of_bounds(self):
         store = self.bed.store()
         for key, low, high in (("poll-interval-ms", 50, 10000), ("state-max-age", 0, 604800),
-                               ("history-events", 0, 1000000), ("max-probes", 1, 4096)):
+                               ("history-events", 0, 1000000), ("max-probes", 0, 65536)):
             for value in (low - 1, high + 1, "70s", ""):
                 with self.subTest(key=key, value=value):
                     self.refused(f"failover-{key}", f"'{value}'", str(low), str(high), store=store,

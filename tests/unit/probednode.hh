@@ -31,6 +31,13 @@ inline NodeSpec node(const std::string& name, std::vector<CheckSpec> checks = {}
   return spec;
 }
 
+inline Orders ordersOf(std::vector<NodeSpec> nodes)
+{
+  Orders orders;
+  orders.nodes = std::move(nodes);
+  return orders;
+}
+
 // Waits until `condition` holds. Each look is at least one prober's round apart from the next by settle()'s own wait.
 template <typename Condition>
 bool eventually(Prober& prober, const std::vector<NodeSpec>& nodes, Condition condition)
@@ -40,7 +47,7 @@ bool eventually(Prober& prober, const std::vector<NodeSpec>& nodes, Condition co
     if (condition(prober.status())) {
       return true;
     }
-    prober.setNodes(nodes);
+    prober.setOrders(ordersOf(nodes));
     prober.settle(s_deadline);
   }
   return false;

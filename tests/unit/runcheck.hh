@@ -8,27 +8,40 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "probe/checks/transfer.hh"
+#include "probe/loop/runset.hh"
 
 // One run of one check, to its end, on the caller's thread. Thread: any.
 
 namespace failover::test
 {
-// Throws as Transfer and curl::Multi do.
-inline CheckResult runCheck(const CheckSpec& spec)
+// What it takes to run checks.
+struct Engine
 {
-  curl::Multi multi;
-  const auto transfer = makeTransfer(spec);
-  const curl::Attached attached(multi, transfer->easy());
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  Poller poller;
+  curl::Multi multi{poller};
+  RunSet runs{poller, multi};
+};
+
+// Throws as makeTransfer and RunSet::start do.
+inline CheckResult runCheck(const CheckSpec& spec, Engine& engine)
+{
+  using Clock = std::chrono::steady_clock;
   std::optional<CheckResult> result;
-  while (!result && std::chrono::steady_clock::now() < deadline) {
-    multi.perform();
-    multi.drain([&](CURL* /* easy */, CURLcode code) { result = transfer->finish(code); });
-    if (!result) {
-      multi.wait(std::chrono::milliseconds(1000));
-    }
+  const auto begin = Clock::now();
+  engine.runs.start(makeTransfer(spec), begin, begin + spec.timeout, [&result](const Run&, const CheckResult& said) { result = said; });
+  while (!result && Clock::now() < begin + std::chrono::seconds(30)) {
+    const auto limit = engine.runs.untilDelivery(Clock::now(), std::chrono::milliseconds(1000));
+    engine.poller.wait(engine.multi.untilTurn(Clock::now(), limit));
+    engine.multi.turn(Clock::now());
+    engine.runs.deliver(Clock::now());
   }
   return result.value_or(CheckResult{Outcome::LocalProblem, "the test's deadline", {}});
+}
+
+inline CheckResult runCheck(const CheckSpec& spec)
+{
+  Engine engine;
+  return runCheck(spec, engine);
 }
 
 // Throws CheckSpecError.

@@ -221,21 +221,12 @@ TEST_SUITE("localproblems")
     // Without a descriptor nothing gets as far as a server, so there is none.
     for (const std::string url : {"http://127.0.0.1:1/", "tcp://127.0.0.1:1"}) {
       const auto said = inChild([&] {
-        curl::Multi multi; // while there still are descriptors
+        Engine engine; // while there still are descriptors
         const auto spec = specFor(url);
-        const auto transfer = makeTransfer(spec);
         const rlimit none{0, 0};
         ::setrlimit(RLIMIT_NOFILE, &none);
-        const curl::Attached attached(multi, transfer->easy());
-        std::string text;
-        for (int i = 0; text.empty() && i < 100; ++i) {
-          multi.perform();
-          multi.drain([&](CURL* /* easy */, CURLcode code) {
-            const auto result = transfer->finish(code);
-            text = (result.isLocal() ? "local: " : "counted: ") + result.text;
-          });
-        }
-        return text;
+        const auto result = runCheck(spec, engine);
+        return (result.isLocal() ? "local: " : "counted: ") + result.text;
       });
       CHECK(said == "local: too many open files");
     }

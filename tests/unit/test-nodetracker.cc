@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
+#include "probe/roster.hh"
 #include "trackednode.hh"
 
 using namespace failover;
@@ -74,19 +75,25 @@ TEST_SUITE("checktracker")
     row.url = "http://a/";
     row.fall = 3;
     row.retryMs = 500;
-    CheckTracker tracker(parseCheck(row), Verdict::Up);
-    const std::chrono::steady_clock::time_point due{10s};
-    CHECK_FALSE(tracker.fallsAt(due).has_value());
-    tracker.record(s_bad, s_now);
-    CHECK((tracker.fallsAt(due) == due + 500ms));
-    tracker.record(s_local, s_now);
-    CHECK((tracker.fallsAt(due) == due + 500ms));
-    tracker.record(s_bad, s_now);
-    CHECK((tracker.fallsAt(due) == due));
-    tracker.record(s_bad, s_now);
-    CHECK_FALSE(tracker.fallsAt(due).has_value()); // down
-    tracker.record(s_good, s_now);
-    CHECK_FALSE(tracker.fallsAt(due).has_value()); // on its way up
+    Probe probe(parseCheck(row), Verdict::Up);
+    const auto due = probe.due = std::chrono::steady_clock::time_point(10s);
+    CHECK_FALSE(probe.fallsAt().has_value());
+    probe.tracker.record(s_bad, s_now);
+    CHECK((probe.fallsAt() == due + 500ms));
+    probe.tracker.record(s_local, s_now);
+    CHECK((probe.fallsAt() == due + 500ms));
+    probe.runs = {nullptr}; // one is silent, the next is due
+    CHECK((probe.fallsAt() == due));
+    probe.runs = {nullptr, nullptr}; // both are
+    probe.started = due - 500ms;
+    CHECK((probe.fallsAt() == due - 500ms + 2000ms));
+    probe.runs.clear();
+    probe.tracker.record(s_bad, s_now);
+    CHECK((probe.fallsAt() == due));
+    probe.tracker.record(s_bad, s_now);
+    CHECK_FALSE(probe.fallsAt().has_value()); // down
+    probe.tracker.record(s_good, s_now);
+    CHECK_FALSE(probe.fallsAt().has_value()); // on its way up
   }
 }
 

@@ -51,7 +51,7 @@ TEST_SUITE("prober")
     RecordingListener listener;
     Prober prober({}, listener);
     auto east = node("east", {quick(1, server.url())});
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     prober.start();
     CHECK(listener.await("east: unknown -> up") == "east: unknown -> up on the first check of " + server.url() + ": HTTP 200");
     CHECK(east.health->serving());
@@ -82,7 +82,7 @@ TEST_SUITE("prober")
     }
     nodes.push_back(node("idle"));
     nodes.back().admin = AdminState::Drain;
-    prober.setNodes(nodes);
+    prober.setOrders(ordersOf(nodes));
     prober.start();
     CHECK(listener.await("initial round complete: ").rfind("initial round complete: 9 up, 1 down, 1 drained, ", 0) == 0);
     CHECK(server.requests() == 9);
@@ -104,7 +104,7 @@ TEST_SUITE("prober")
     auto west = node("west");
     west.admin = AdminState::Drain;
     west.adminReason = "new disk";
-    prober.setNodes({east, west});
+    prober.setOrders(ordersOf({east, west}));
     CHECK_FALSE(prober.settle(0ms));
     prober.start();
     REQUIRE(prober.settle(s_deadline));
@@ -112,7 +112,7 @@ TEST_SUITE("prober")
     CHECK(listener.count("west: unknown -> drained by the operator: new disk") == 1);
     CHECK_FALSE(west.health->serving());
     west.admin = AdminState::Auto;
-    prober.setNodes({east, west});
+    prober.setOrders(ordersOf({east, west}));
     REQUIRE(prober.settle(s_deadline));
     CHECK(west.health->serving());
     CHECK(listener.count("west: drained -> up without checks") == 1);
@@ -125,17 +125,17 @@ TEST_SUITE("prober")
     RecordingListener listener;
     Prober prober({}, listener);
     auto east = node("east", {quick(1, server.url())});
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     prober.start();
     listener.await("east: unknown -> up");
     const auto since = prober.status().at(0).since;
     const bool went = eventually(prober, {east}, [](const auto& status) { return status.at(0).checks.at(0).runs >= 3; });
-    CHECK(went); // though setNodes was called in between
+    CHECK(went); // though setOrders was called in between
     CHECK((prober.status().at(0).since == since));
     east.checks = {quick(1, server.url("/other"))};
     east.checks[0].interval = 1h;
     east.health = std::make_shared<NodeHealth>("east");
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     REQUIRE(prober.settle(s_deadline));
     CHECK((east.health->state() == NodeState::Up)); // published to the new object, too
     CHECK(eventually(prober, {east}, [](const auto& status) { return status.at(0).checks.at(0).runs == 1; }));
@@ -155,13 +155,13 @@ TEST_SUITE("prober")
     row.intervalMs = 86400000;
     row.timeoutMs = 3600000;
     auto east = node("east", {parseCheck(row)});
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     prober.start();
     CHECK(eventually(prober, {east}, [&](const auto& /* status */) { return silent.requests() == 1; }));
-    prober.setNodes({});
+    prober.setOrders(ordersOf({}));
     REQUIRE(prober.settle(s_deadline));
     CHECK(prober.status().empty());
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     CHECK(eventually(prober, {east}, [&](const auto& /* status */) { return silent.requests() == 2; }));
     prober.stop(); // in the middle of the second
     prober.stop();
@@ -175,7 +175,7 @@ TEST_SUITE("prober")
     auto east = node("east", {quick(1, server.url())});
     east.checks[0].source = "192.0.2.77"; // not an address of this machine
     east.remembered = Verdict::Up;
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     prober.start();
     CHECK(eventually(prober, {east}, [](const auto& status) { return !status.empty() && status[0].checks.at(0).runs >= 3; }));
     const auto status = prober.status().at(0);
@@ -193,17 +193,17 @@ TEST_SUITE("prober")
       Prober prober({}, listener);
       CHECK_FALSE(hasProbeThread());
       prober.start();
-      prober.setNodes({});
+      prober.setOrders(ordersOf({}));
       REQUIRE(prober.settle(s_deadline));
       CHECK(hasProbeThread());
     }
     CHECK_FALSE(hasProbeThread());
     Prober unstarted({}, listener);
-    unstarted.setNodes({node("east")});
+    unstarted.setOrders(ordersOf({node("east")}));
     unstarted.stop();
   }
 
-  TEST_CASE("status and setNodes may come from many threads while checks run")
+  TEST_CASE("status and setOrders may come from many threads while checks run")
   {
     HttpServer server;
     RecordingListener listener;
@@ -215,7 +215,7 @@ TEST_SUITE("prober")
     for (int i = 0; i < 3; ++i) {
       threads.emplace_back([&, i] {
         for (int round = 0; round < 50; ++round) {
-          prober.setNodes(round % 2 == i % 2 ? std::vector{east, west} : std::vector{west});
+          prober.setOrders(ordersOf(round % 2 == i % 2 ? std::vector{east, west} : std::vector{west}));
           (void)prober.status();
           (void)east.health->serving();
           prober.settle(s_deadline);
@@ -225,7 +225,7 @@ TEST_SUITE("prober")
     for (auto& thread : threads) {
       thread.join();
     }
-    prober.setNodes({east, west});
+    prober.setOrders(ordersOf({east, west}));
     REQUIRE(prober.settle(s_deadline));
     CHECK(prober.status().size() == 2);
   }

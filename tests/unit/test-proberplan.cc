@@ -19,7 +19,7 @@ TEST_SUITE("prober")
     auto east = node("east");
     const auto starts = inSeconds(std::chrono::system_clock::now()) + 2s; // more than one: it is up before
     east.drains = {{1, starts, starts + 1s, "new kernel"}};
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     prober.start();
     CHECK(listener.await("east: unknown -> up") == "east: unknown -> up without checks");
     CHECK(listener.await("east: up -> drained") == "east: up -> drained planned drain until " + toText(starts + 1s) + ": new kernel");
@@ -42,7 +42,7 @@ TEST_SUITE("prober")
     const auto is = [&](auto condition) {
       return eventually(prober, {east}, [&](const auto&) { return condition(*east.health); });
     };
-    prober.setNodes({east});
+    prober.setOrders(ordersOf({east}));
     prober.start();
     CHECK(is([&](const NodeHealth& health) { return health.state() == NodeState::Up && health.leavesAt() == toMilliseconds(starts); }));
     CHECK(east.health->fallsAt() == 0);

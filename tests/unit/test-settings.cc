@@ -46,7 +46,7 @@ const Number s_numbers[] = {
   {"poll-interval-ms", 50, 10'000, [](const Settings& settings) { return int64_t{settings.pollInterval.count()}; }},
   {"state-max-age", 0, 604'800, [](const Settings& settings) { return int64_t{settings.stateMaxAge.count()}; }},
   {"history-events", 0, 1'000'000, [](const Settings& settings) { return static_cast<int64_t>(settings.historyEvents); }},
-  {"max-probes", 1, 4096, [](const Settings& settings) { return static_cast<int64_t>(settings.maxProbes); }},
+  {"max-probes", 0, 65536, [](const Settings& settings) { return static_cast<int64_t>(settings.maxProbes); }},
 };
 }
 
