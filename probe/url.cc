@@ -64,8 +64,9 @@ std::optional<UrlParts> splitUrl(const std::string& url)
 std::string withoutSecrets(const std::string& url)
 {
   // libcurl takes one, two or three slashes after the scheme.
-  const auto colon = url.find(':');
-  const size_t begin = colon == std::string::npos ? 0 : std::min(url.find_first_not_of('/', colon + 1), url.size());
+  const auto colon = url.find_first_of(":/?#@"); // one after any of the others is no scheme's
+  const bool hasScheme = colon != std::string::npos && url[colon] == ':';
+  const size_t begin = hasScheme ? std::min(url.find_first_not_of('/', colon + 1), url.size()) : 0;
   const size_t end = std::min(url.find_first_of("/?#", begin), url.size());
   const auto at = url.substr(0, end).rfind('@');
   auto shown = at == std::string::npos || at < begin ? url : url.substr(0, begin) + url.substr(at + 1);

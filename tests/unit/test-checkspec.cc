@@ -108,7 +108,7 @@ TEST_SUITE("checkspec")
     const auto spec = parseCheck(row("https://monitor:s3cret@east.example/health@x"));
     CHECK(spec.url == "https://monitor:s3cret@east.example/health@x");
     CHECK(spec.displayUrl == "https://east.example/health@x");
-    for (const auto* bad : {"ftp://u:s3cret@h/", "http://u:s3cret@h:0/", "http:///u:s3cret@h:0", "http:/u:s3cret@h:0", "tcp://u:s3cret@h:1", "u:s3cret@h"}) {
+    for (const auto* bad : {"ftp://u:s3cret@h/", "http://u:s3cret@h:0/", "http:///u:s3cret@h:0", "http:/u:s3cret@h:0", "tcp://u:s3cret@h:1", "u:s3cret@h", "s3cret@h:80/x", "s3cret@h?a:b"}) {
       CAPTURE(bad);
       const auto message = complaint(row(bad));
       CHECK_FALSE(message.empty());
