@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
-"""Runs unit suites and integration tests one after the other and counts them all: the body of tests/run."""
+"""Runs unit suites, fuzzers' corpora and integration tests one after the other and counts them all: the body of tests/run."""
 import argparse
 import json
 import os
@@ -16,7 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 INTEGRATION = ROOT / "tests" / "integration"
 UNIT_TESTS = Path("tests") / "unit-tests"  # in a build folder
+REPLAYS = Path("tests") / "fuzz"  # in a build folder: replay-NAME, one for each folder of the corpus
+CORPUS = ROOT / "tests" / "fuzz" / "corpus"
 SANITIZERS = {"build-asan": "address,undefined", "build-tsan": "thread"}
+SANITIZER_OPTIONS = {"ASAN_OPTIONS": "detect_leaks=1", "TSAN_OPTIONS": "halt_on_error=1",
+                     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
 UNIT_LIMIT, FILE_LIMIT, RUN_LIMIT = 600, 600, 4200  # seconds; a hanging test must not hang the run
 STARTED = time.monotonic()
 DOCTEST_COUNTS = re.compile(r"test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed \|")
@@ -82,8 +86,7 @@ def run_units(build: Path, pattern: str, counts: Counts):
 
 def run_suite(program: Path, name: str, choice: str, counts: Counts):
     started = time.monotonic()
-    status, output = execute([program, choice, "--no-colors"], UNIT_LIMIT, keep=True, ASAN_OPTIONS="detect_leaks=1",
-                             TSAN_OPTIONS="halt_on_error=1", UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
+    status, output = execute([program, choice, "--no-colors"], UNIT_LIMIT, keep=True, **SANITIZER_OPTIONS)
     found = DOCTEST_COUNTS.findall(output)  # the last is the program's own; a crashed child of it may have one too
     passed, failed = map(int, found[-1]) if found else (0, 0)
     if status != 0:
@@ -93,6 +96,21 @@ def run_suite(program: Path, name: str, choice: str, counts: Counts):
     if passed or failed:
         verdict = "FAILED" if failed else "ok"
         print(f"  {verdict:7} {name}: {passed} cases ({time.monotonic() - started:.1f} s)", flush=True)
+
+
+def run_replays(build: Path, pattern: str, counts: Counts):
+    """Each fuzzer's corpus, without the fuzzer; a folder that no program reads, and a crash, count as failures."""
+    for corpus in sorted(CORPUS.iterdir()):
+        name = f"{build.name}/fuzz/{corpus.name}"
+        if pattern not in name:
+            continue
+        started = time.monotonic()
+        program = build / REPLAYS / f"replay-{corpus.name}"
+        status, output = execute([program, corpus], UNIT_LIMIT, keep=True, **SANITIZER_OPTIONS) if program.exists() else (1, "not built")
+        if status != 0:
+            print(output[-6000:], flush=True)
+        counts.add(passed=int(status == 0), failed=int(status != 0))
+        print(f"  {'FAILED' if status else 'ok':7} {name}: {len(list(corpus.iterdir()))} files ({time.monotonic() - started:.1f} s)", flush=True)
 
 
 def run_integration(pattern: str, counts: Counts):
@@ -119,11 +137,11 @@ def powerdns_options() -> list[str]:
 
 
 def run_sanitized(pattern: str, counts: Counts):
-    """The units again, under address and undefined behaviour sanitizers and under the thread sanitizer."""
+    """The units and the corpora again, under address and undefined behaviour sanitizers and under the thread sanitizer."""
     for name, sanitizers in SANITIZERS.items():
         build = ROOT / name
         print(f"{name}: {sanitizers}", flush=True)
-        commands = [["ninja", "-C", build, UNIT_TESTS]]
+        commands = [["ninja", "-C", build, UNIT_TESTS, "replays"]]
         if not (build / "build.ninja").exists():
             commands.insert(0, ["meson", "setup", build, ROOT, f"-Db_sanitize={sanitizers}", "-Db_lundef=false",
                                 "-Doptimization=1",  # half the time to build, and clearer traces
@@ -136,6 +154,7 @@ def run_sanitized(pattern: str, counts: Counts):
                 break
         else:
             run_units(build, pattern, counts)
+            run_replays(build, pattern, counts)
 
 
 def main() -> int:
@@ -150,6 +169,7 @@ def main() -> int:
             run_sanitized(arguments.pattern, counts)
         else:
             run_units(ROOT / "build", arguments.pattern, counts)
+            run_replays(ROOT / "build", arguments.pattern, counts)
             run_integration(arguments.pattern, counts)
     except Exception as error:  # pylint: disable=broad-except  # whatever it is, the last line must say so
         print(f"  FAILED  the runner itself: {error!r}", flush=True)
