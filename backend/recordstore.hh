@@ -36,7 +36,7 @@ class RecordStore
 {
 public:
   // The newest version of our tables (failover_schema.version) that this program knows.
-  static constexpr int64_t s_schemaVersion = 3;
+  static constexpr int64_t s_schemaVersion = 4;
 
   // Opens an existing file. Throws SqliteError when it cannot be read or is no database, std::runtime_error when it
   // lacks our tables or has them in another version; both name the file.

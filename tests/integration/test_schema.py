@@ -46,6 +46,15 @@ class Database(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0, f"accepted: {sql}")
         self.assertIn(message, done.stderr)
 
+    def both(self, insert, update, message):
+        self.refused(insert, message)
+        self.refused(update, message)
+
+
+def quoted(row):
+    """What stands in VALUES (…) for the values of `row`."""
+    return ", ".join(f"'{value}'" for value in row.values())
+
 
 class Installation(Database):
     def make(self):
@@ -87,7 +96,7 @@ class Installation(Database):
         before = self.feed(".dump")
         self.feed(text("failover.sql"))
         self.assertEqual(sorted(self.feed(".dump").splitlines()), sorted(before.splitlines()))
-        self.assertEqual(self.feed("SELECT version FROM failover_schema; SELECT name FROM domains;"), "3\nexample.org")
+        self.assertEqual(self.feed("SELECT version FROM failover_schema; SELECT name FROM domains;"), "4\nexample.org")
 
     def test_tables_of_version_1_are_brought_up_to_date(self):
         self.make_gsqlite3()
@@ -113,6 +122,45 @@ class Installation(Database):
         self.assertEqual(self.feed("SELECT * FROM policies;"),
             "3|www.example.org||all||1|nodata||0|0\n7|*.example.org|A|all||1|serve-all||0|0")
 
+    def test_rows_of_version_3_are_kept(self):
+        self.make_gsqlite3()
+        self.feed(text("failover.sql"))
+        today = self.feed(".schema")
+        tables = ["nodes", "checks", "node_state"]
+        new = ["check_nodes", "reports", '"references"', "peers", "notifications", "check_state"]
+        self.feed("".join(f"DROP TABLE {table};" for table in tables + new) + """
+            DROP VIEW failover_valid_host; DROP VIEW failover_valid_check; DROP VIEW failover_valid_url; DROP VIEW failover_valid_peer;
+            CREATE VIEW failover_valid_host (scheme, host, port) AS SELECT NULL, NULL, NULL WHERE 0;
+            CREATE VIEW failover_valid_check (node, url) AS SELECT NULL, NULL WHERE 0;
+            CREATE TRIGGER failover_valid_check_check INSTEAD OF INSERT ON failover_valid_check BEGIN
+              INSERT INTO failover_valid_host VALUES (NEW.url, 1, 2); END;
+            CREATE TABLE nodes (name TEXT NOT NULL PRIMARY KEY, admin_state TEXT NOT NULL DEFAULT 'auto', priority INTEGER NOT NULL
+              DEFAULT 0, weight INTEGER NOT NULL DEFAULT 100, comment TEXT) STRICT;
+            CREATE TABLE checks (id INTEGER PRIMARY KEY, node TEXT NOT NULL, url TEXT NOT NULL CHECK (url GLOB 'http*'), address TEXT,
+              method TEXT NOT NULL DEFAULT 'GET', headers TEXT, expect_status TEXT NOT NULL DEFAULT '200-399', expect_body TEXT,
+              expect_json TEXT, interval_ms INTEGER NOT NULL DEFAULT 3000, timeout_ms INTEGER NOT NULL DEFAULT 2000, retry_ms INTEGER
+              NOT NULL DEFAULT 500, fall INTEGER NOT NULL DEFAULT 3, rise INTEGER NOT NULL DEFAULT 2, source TEXT, tls_verify INTEGER
+              NOT NULL DEFAULT 1, ca_file TEXT, enabled INTEGER NOT NULL DEFAULT 1) STRICT;
+            CREATE TRIGGER failover_checks_insert BEFORE INSERT ON checks BEGIN
+              INSERT INTO failover_valid_check VALUES (NEW.node, NEW.url); END;
+            CREATE TABLE node_state (node TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL, verdict TEXT NOT NULL DEFAULT 'unknown',
+              since INTEGER NOT NULL, updated INTEGER NOT NULL, reason TEXT) STRICT;
+            INSERT INTO nodes VALUES ('east', 'drain', 3, 7, 'rack 4');
+            INSERT INTO node_state VALUES ('east', 'drained', 'up', 1, 2, 'new kernel');
+            DROP TRIGGER failover_checks_insert;
+            INSERT INTO checks VALUES (7, 'east', 'https://h/', '::1', 'POST', 'A: b', '200', 'body', '/a=1', 4000, 1500, 250, 7, 5,
+              '::2', 0, '/ca', 0);
+            UPDATE failover_schema SET version = 3;""")
+        self.feed(text("failover.sql"))
+        self.assertEqual(sorted(self.feed(".schema").splitlines()), sorted(today.splitlines()))
+        self.assertEqual(self.feed("SELECT * FROM nodes; SELECT * FROM node_state; SELECT * FROM checks;").splitlines(), [
+            "east|drain|3|7|rack 4|all", "east|drained|up|1|2|new kernel|0||",
+            "7|east|https://h/|::1|POST|A: b|200|body|/a=1|4000|1500|250|7|5|::2|0|/ca|0||NOERROR|decide|0|fresh|0|14"])
+        self.feed("UPDATE nodes SET require = 'any'; UPDATE checks SET role = 'warn'; UPDATE node_state SET flaps = 2, flaps_at = 5;")
+        before = self.feed(".dump")
+        self.feed(text("failover.sql"))
+        self.assertEqual(sorted(self.feed(".dump").splitlines()), sorted(before.splitlines()))
+
     def unchanged(self, sql, message):
         with open(self.file, "rb") as file:
             before = file.read()
@@ -127,8 +175,8 @@ class Installation(Database):
 
     def test_another_version_is_refused_unchanged(self):
         self.make_gsqlite3()
-        self.feed("CREATE TABLE failover_schema (version INTEGER NOT NULL); INSERT INTO failover_schema VALUES (4);")
-        self.unchanged(text("failover.sql"), "of another version than 1 to 3")
+        self.feed("CREATE TABLE failover_schema (version INTEGER NOT NULL); INSERT INTO failover_schema VALUES (5);")
+        self.unchanged(text("failover.sql"), "of another version than 1 to 4")
 
     def test_all_or_nothing(self):
         self.make_gsqlite3()
@@ -187,18 +235,38 @@ class Nodes(Database):
         super().setUp()
         self.feed("INSERT INTO nodes (name) VALUES ('east'); INSERT INTO node_targets VALUES ('east', '::1');"
                   "INSERT INTO checks (node, url) VALUES ('east', 'http://h/');"
-                  "INSERT INTO node_state VALUES ('east', 'up', 'up', 1, 2, 'x');"
+                  "INSERT INTO node_state (node, state, verdict, since, updated) VALUES ('east', 'up', 'up', 1, 2);"
+                  "INSERT INTO checks (id, node, url) VALUES (7, 'east', 'push://backup');"
+                  "INSERT INTO check_nodes VALUES (1, 'east'); INSERT INTO reports (check_id, outcome) VALUES (7, 'up');"
+                  "INSERT INTO check_state VALUES (7, 'up', 0, 1, 9, 2);"
+                  "INSERT INTO notifications (url, node) VALUES ('http://h/', 'east');"
                   "INSERT INTO health_events (at_ms, node, from_state, to_state) VALUES (1, 'east', 'down', 'up');")
-        self.owners = "SELECT node FROM node_targets UNION ALL SELECT node FROM checks UNION ALL SELECT node FROM node_state;"
+        self.owners = " UNION ALL ".join(f"SELECT node FROM {table}" for table in
+                                         ("node_targets", "checks", "node_state", "check_nodes", "notifications")) + ";"
+        self.of_checks = " UNION ALL ".join(f"SELECT check_id FROM {table}" for table in
+                                            ("check_nodes", "reports", "check_state")) + ";"
 
     def test_renaming_carries_what_belongs_to_the_node(self):
         self.feed("UPDATE nodes SET name = 'west';")
-        self.assertEqual(self.feed(self.owners).split(), ["west"] * 3)
+        self.assertEqual(self.feed(self.owners).split(), ["west"] * 6)
 
     def test_deleting_removes_it_but_keeps_the_history(self):
         self.feed("DELETE FROM nodes;")
         self.assertEqual(self.feed(self.owners), "")
+        self.assertEqual(self.feed(self.of_checks), "")
         self.assertEqual(self.feed("SELECT node FROM health_events;"), "east")
+
+    def test_what_belongs_to_a_check_goes_with_its_number(self):
+        self.feed("UPDATE checks SET id = 9 WHERE id = 7;")
+        self.assertEqual(self.feed(self.of_checks).split(), ["1", "9", "9"])
+        self.feed("DELETE FROM checks WHERE id = 9;")
+        self.assertEqual(self.feed(self.of_checks), "1")
+
+    def test_a_new_check_has_nothing_of_the_one_it_replaces(self):
+        self.feed("INSERT INTO check_nodes VALUES (7, 'east');"
+                  "REPLACE INTO checks (id, node, url) VALUES (8, 'east', 'push://Backup');"  # removes 7, untold
+                  "INSERT INTO checks (id, node, url) VALUES (7, 'east', 'push://other');")
+        self.assertEqual(self.feed(self.of_checks), "1")
 
     def test_states_are_words_of_the_table(self):
         self.refused("UPDATE node_state SET state = 'dead';", "state: 'unknown', 'up'")

@@ -94,7 +94,8 @@ class Scripts(Database):
 
     def test_drain_force_and_resume(self):
         self.add_east()
-        self.feed("INSERT INTO node_state VALUES ('east', 'up', 'up', 1, 2, 'well');")
+        self.feed("INSERT INTO node_state (node, state, verdict, since, updated, reason) "
+                  "VALUES ('east', 'up', 'up', 1, 2, 'well');")
         self.assertIn("node east drained: it's new kernel day", self.well("drain", node="east", reason='"it\'s new kernel day"'))
         self.assertEqual(self.state(), "drain|drained|up|it's new kernel day|1")
         self.well("resume", node="east")
@@ -150,8 +151,9 @@ class Scripts(Database):
 
     def test_status(self):
         self.add_east()
-        self.feed("INSERT INTO nodes (name) VALUES ('west'); INSERT INTO node_state "
-                  "VALUES ('east', 'down', 'down', strftime('%s') - 10900, strftime('%s') - 400000, 'HTTP 503');")
+        self.feed("INSERT INTO nodes (name) VALUES ('west'); "
+                  "INSERT INTO node_state (node, state, verdict, since, updated, reason) VALUES "
+                  "('east', 'down', 'down', strftime('%s') - 10900, strftime('%s') - 400000, 'HTTP 503');")
         out = self.well("status")
         self.assertRegex(out, r"│ east +│ down +│ 3 h +│ HTTP 503 +│ auto +│ +3 +│ +1 +│ 4 d ago +│")
         self.assertRegex(out, r"│ west +│ unknown +│ +│ +│ auto +│ +0 +│ +0 +│ never +│")

@@ -81,7 +81,7 @@ TEST_SUITE("nodeloader")
   {
     const TestStore store;
     store.addNode("east");
-    store.execute("INSERT INTO checks VALUES(9, 'east', 'https://www.example.org:8443/x', '192.0.2.7', 'POST', 'X-A: b', '200', 'body', '/a=1', 4000, 1500, 250, 7, 5, '192.0.2.8', 0, '/ca.pem', 1)");
+    store.execute("INSERT INTO checks VALUES(9, 'east', 'https://www.example.org:8443/x', '192.0.2.7', 'POST', 'X-A: b', '200', 'body', '/a=1', 4000, 1500, 250, 7, 5, '192.0.2.8', 0, '/ca.pem', 1, NULL, 'NOERROR', 'warn', 1, 'reuse', 0, 14)");
     const auto spec = load(store).nodes.at(0).checks.at(0);
     CHECK(spec.url == "https://www.example.org:8443/x");
     CHECK(spec.port == 8443);

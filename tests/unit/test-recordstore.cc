@@ -64,9 +64,9 @@ TEST_SUITE("recordstore")
   {
     const TestStore store;
     store.execute("PRAGMA ignore_check_constraints=1; UPDATE failover_schema SET version=4");
-    CHECK(refusal(store.file()) == store.file() + ": its failover tables have version 4, this program needs version 3");
+    CHECK(refusal(store.file()) == store.file() + ": its failover tables have version 5, this program needs version 4");
     store.execute("DELETE FROM failover_schema");
-    CHECK(refusal(store.file()) == store.file() + ": its failover tables have version 0, this program needs version 3; bring them up to date with: sqlite3 " + store.file() + " < failover.sql");
+    CHECK(refusal(store.file()) == store.file() + ": its failover tables have version 0, this program needs version 4; bring them up to date with: sqlite3 " + store.file() + " < failover.sql");
   }
 
   TEST_CASE("the journal mode becomes the one wanted, and stays where none is")
