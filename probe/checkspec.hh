@@ -11,12 +11,12 @@
 #include <vector>
 #include <json/value.h>
 
-// CheckSpec: what to ask of a node, what counts as well, how often. A row of `checks` becomes one
+// CheckSpec: what to ask of a node, what counts as well, how often. A row of `checks` or `references` becomes one
 // by parseCheck(), which knows every bound; nothing is parsed again when the check runs.
 
 namespace failover
 {
-// Thrown by parseCheck. what(): "<column>: '<value>' <rule>", lower case, no full stop.
+// Thrown by parseCheck, parsePeer and parseNotice. what(): "<column>: '<value>' <rule>", lower case, no full stop.
 class CheckSpecError : public std::runtime_error
 {
   using std::runtime_error::runtime_error;
@@ -70,7 +70,7 @@ enum class CheckKind : uint8_t
   Exec  // exec://program/argument/…: a program of failover-exec-dir
 };
 
-// A row of `checks`, as stored: text stays text, NULL is an empty string.
+// A row of `checks` or `references`, as stored: text stays text, NULL is an empty string.
 struct CheckRow
 {
   int64_t id{0};
@@ -140,6 +140,7 @@ struct CheckSpec
 };
 
 // Bounds: interval 100…86400000 ms, timeout 10 ms … below interval, retry 10 ms … interval,
-// fall and rise 1…100. Throws CheckSpecError naming the column, the value and the rule.
+// fall and rise 1…100 (a push check has 1 and 1: a report decides by itself). Throws CheckSpecError naming the column, the
+// value and the rule.
 [[nodiscard]] CheckSpec parseCheck(const CheckRow& row);
 }

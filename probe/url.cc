@@ -54,9 +54,8 @@ std::optional<UrlParts> splitUrl(const std::string& url)
   if (parts.host.front() == '[' && parts.host.back() == ']') {
     parts.host = parts.host.substr(1, parts.host.size() - 2);
   }
-  parts.path = part(handle.get(), CURLUPART_PATH);
   parts.hasUser = !part(handle.get(), CURLUPART_USER).empty() || !part(handle.get(), CURLUPART_PASSWORD).empty();
-  parts.hasQuery = !part(handle.get(), CURLUPART_QUERY).empty();
+  parts.hasPort = !part(handle.get(), CURLUPART_PORT).empty();
   parts.port = toPort(part(handle.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT));
   return parts;
 }

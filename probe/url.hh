@@ -14,10 +14,9 @@ struct UrlParts
 {
   std::string scheme; // lower case
   std::string host;   // without brackets
-  std::string path;   // "/" when there is none
   bool hasUser{false};
-  bool hasQuery{false};
-  uint16_t port{0}; // the scheme's when none is written; 0: none known
+  bool hasPort{false}; // whether one is written, be it 0
+  uint16_t port{0};    // the scheme's when none is written; 0: none known
 };
 
 // Nothing when `url` is not a URL with a scheme and a host. Throws only std::bad_alloc.

@@ -1,55 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <doctest/doctest.h>
-#include "probe/checkspec.hh"
+#include "checkrow.hh"
 
 using namespace failover;
+using namespace failover::test;
 using namespace std::chrono_literals;
-
-namespace
-{
-CheckRow row(const std::string& url = "https://east.example/health")
-{
-  CheckRow made;
-  made.id = 7;
-  made.url = url;
-  return made;
-}
-
-// What parseCheck says of the row; empty when it takes it.
-std::string complaint(const CheckRow& bad)
-{
-  try {
-    (void)parseCheck(bad);
-  }
-  catch (const CheckSpecError& e) {
-    return e.what();
-  }
-  return {};
-}
-
-template <typename Value>
-std::string complaintWith(Value CheckRow::*column, const Value& value, const std::string& url = "https://east.example/health")
-{
-  auto bad = row(url);
-  bad.*column = value;
-  return complaint(bad);
-}
-
-struct Case
-{
-  std::string value;
-  std::string message; // empty: accepted
-};
-
-void checkTable(std::string CheckRow::*column, const std::vector<Case>& table, const std::string& url = "https://east.example/health")
-{
-  for (const auto& [value, message] : table) {
-    CAPTURE(value);
-    CHECK(complaintWith(column, value, url) == message);
-  }
-}
-}
 
 TEST_SUITE("checkspec")
 {
@@ -68,39 +24,6 @@ TEST_SUITE("checkspec")
     CHECK(spec.fall == 3);
     CHECK(spec.rise == 2);
     CHECK(spec.tlsVerify);
-  }
-
-  TEST_CASE("urls")
-  {
-    checkTable(&CheckRow::url,
-      {{"http://east.example", ""},
-        {"HTTPS://east.example:8443/x?y=1#z", ""},
-        {"http://[2001:db8::1]:8080/", ""},
-        {"tcp://east.example:25", ""},
-        {"tcp://[::1]:25", ""},
-        {"", "url: '' is not a URL with a scheme and a host"},
-        {"east.example/health", "url: 'east.example/health' is not a URL with a scheme and a host"},
-        {"http://", "url: 'http://' is not a URL with a scheme and a host"},
-        {"http://a b/", "url: 'http://a b/' is not a URL with a scheme and a host"},
-        {"http://a/\n", "url: 'http://a/' is not a URL with a scheme and a host"},
-        {"ftp://east.example/", "url: 'ftp://east.example/' does not begin with http://, https:// or tcp://"},
-        {"file:///etc/passwd", "url: 'file:///etc/passwd' is not a URL with a scheme and a host"},
-        {"http://east.example:0/", "url: 'http://east.example:0/' lacks a port in 1..65535"},
-        {"http://east.example:65536/", "url: 'http://east.example:65536/' is not a URL with a scheme and a host"},
-        {"tcp://east.example", "url: 'tcp://east.example' lacks a port in 1..65535"},
-        {"tcp://east.example:25/x", "url: 'tcp://east.example:25/x' is more than tcp://host:port"},
-        {"tcp://u@east.example:25", "url: 'tcp://east.example:25' is more than tcp://host:port"}});
-  }
-
-  TEST_CASE("an address in brackets loses them, a scheme's port is known")
-  {
-    const auto spec = parseCheck(row("http://[2001:db8::1]/"));
-    CHECK(spec.host == "2001:db8::1");
-    CHECK(spec.port == 80);
-    const auto tcp = parseCheck(row("tcp://[::1]:25"));
-    CHECK(tcp.kind == CheckKind::Tcp);
-    CHECK(tcp.host == "::1");
-    CHECK(tcp.port == 25);
   }
 
   TEST_CASE("credentials are kept for the request and shown nowhere")
@@ -134,43 +57,6 @@ TEST_SUITE("checkspec")
     mixed.address = "2001:db8::1";
     CHECK(complaint(mixed).empty());
     CHECK(complaintWith(&CheckRow::address, std::string("127.0.0.1\0x", 11)) == "address: '127.0.0.1?x' has a control character");
-  }
-
-  TEST_CASE("methods and headers")
-  {
-    checkTable(&CheckRow::method,
-      {{"", ""}, {"GET", ""}, {"HEAD", ""}, {"OPTIONS", ""}, {"POST", ""}, {"get", "method: 'get' is not one of GET, HEAD, OPTIONS, POST"}, {"GET / HTTP/1.1\r\nX: y", "method: 'GET / HTTP/1.1 X: y' is not one of GET, HEAD, OPTIONS, POST"}});
-    checkTable(&CheckRow::headers,
-      {{"", ""}, {"X-Probe: 1", ""}, {"X-Probe: 1\r\nHost: other.example\n", ""}, {"X-Empty:", ""}, {"novalue", "headers: line 1 is not 'Name: value'"}, {"a b: c", "headers: line 1 is not 'Name: value'"}, {": c", "headers: line 1 is not 'Name: value'"}, {"A: 1\nB: \x01", "headers: line 2 is not 'Name: value'"}});
-    auto many = row();
-    many.headers = "A: 1\r\n\nB: 2";
-    CHECK(parseCheck(many).headers == std::vector<std::string>{"A: 1", "B: 2"});
-  }
-
-  TEST_CASE("status lists")
-  {
-    const std::string rule = "' is not a list of codes and ranges such as 200-399,401";
-    checkTable(&CheckRow::expectStatus,
-      {{"", ""}, {"200", ""}, {"200-399", ""}, {"200, 204 ,300-399", ""}, {"100-599", ""}, {"x", "expect_status: 'x" + rule}, {"200-", "expect_status: '200-" + rule}, {"-200", "expect_status: '-200" + rule}, {"200,", "expect_status: '200," + rule}, {",", "expect_status: '," + rule}, {"200-300-400", "expect_status: '200-300-400" + rule}, {"2e2", "expect_status: '2e2" + rule}, {"99", "expect_status: '99' has a code outside 100..599"}, {"200-600", "expect_status: '200-600' has a code outside 100..599"}, {"99999999999", "expect_status: '99999999999" + rule}, {"399-200", "expect_status: '399-200' has a range that runs backwards"}});
-    const StatusSet set("204,300-399");
-    CHECK(set.contains(204));
-    CHECK(set.contains(300));
-    CHECK(set.contains(399));
-    CHECK_FALSE(set.contains(200));
-    CHECK_FALSE(set.contains(205));
-    CHECK_FALSE(set.contains(400));
-    CHECK_FALSE(set.contains(0));
-  }
-
-  TEST_CASE("expectations need a body")
-  {
-    const std::string url = "tcp://east.example:25";
-    CHECK(complaintWith(&CheckRow::expectBody, std::string("ok"), url) == "expect_body: 'ok' needs a body, which tcp:// never brings");
-    auto head = row();
-    head.method = "HEAD";
-    head.expectJson = "/a=1";
-    CHECK(complaint(head) == "expect_json: '/a=1' needs a body, which method HEAD never brings");
-    CHECK(complaintWith(&CheckRow::expectBody, std::string("any \x01 bytes")).empty());
   }
 
   TEST_CASE("numbers are held to both bounds")
@@ -208,6 +94,59 @@ TEST_SUITE("checkspec")
     shortest.timeoutMs = 99;
     shortest.retryMs = 100;
     CHECK(complaint(shortest).empty());
+  }
+
+  TEST_CASE("a push check is decided by each report")
+  {
+    const auto spec = parseCheck(row("push://backup"));
+    CHECK(spec.fall == 1);
+    CHECK(spec.rise == 1);
+  }
+
+  TEST_CASE("how a check counts")
+  {
+    const auto usual = parseCheck(row());
+    CHECK_FALSE(usual.warningOnly);
+    CHECK_FALSE(usual.inverted);
+    CHECK_FALSE(usual.reuseConnection);
+    auto other = row();
+    other.role = "warn";
+    other.inverted = true;
+    other.connection = "reuse";
+    const auto spec = parseCheck(other);
+    CHECK(spec.warningOnly);
+    CHECK(spec.inverted);
+    CHECK(spec.reuseConnection);
+    checkTable(&CheckRow::role, {{"", ""}, {"decide", ""}, {"Warn", "role: 'Warn' is not one of decide, warn"}});
+    checkTable(&CheckRow::connection, {{"", ""}, {"fresh", ""}, {"keep", "connection: 'keep' is not one of fresh, reuse"}});
+    CHECK(complaintWith(&CheckRow::connection, std::string("reuse"), "tcp://h:1") == "connection: 'reuse' is only for http:// and https://");
+  }
+
+  TEST_CASE("TLS on a plain port, and days until a certificate expires")
+  {
+    for (const auto* url : {"smtp://h", "imap://h", "pop3://h", "ldap://h"}) {
+      auto upgraded = row(url);
+      upgraded.startTls = true;
+      CHECK(parseCheck(upgraded).startTls);
+    }
+    for (const auto* url : {"smtps://h", "imaps://h", "pop3s://h", "ldaps://h", "http://h", "tls://h:1", "push://a", "exec://a"}) {
+      CHECK(complaintWith(&CheckRow::startTls, true, url) == "starttls: '1' is only for smtp://, imap://, pop3:// and ldap://");
+    }
+    const std::string tls = "tls://h:443";
+    CHECK(parseCheck(row(tls)).certWarnDays == 14);
+    CHECK(complaintWith(&CheckRow::certWarnDays, int64_t{0}, tls).empty());
+    CHECK(complaintWith(&CheckRow::certWarnDays, int64_t{3650}, tls).empty());
+    CHECK(complaintWith(&CheckRow::certWarnDays, int64_t{-1}, tls) == "cert_warn_days: '-1' is not in 0..3650");
+    CHECK(complaintWith(&CheckRow::certWarnDays, int64_t{3651}, tls) == "cert_warn_days: '3651' is not in 0..3650");
+    CHECK(complaintWith(&CheckRow::certWarnDays, int64_t{30}) == "cert_warn_days: '30' is only for tls://");
+  }
+
+  TEST_CASE("what connects to nothing has no addresses")
+  {
+    for (const auto* url : {"push://backup", "exec://backup"}) {
+      CHECK(complaintWith(&CheckRow::address, std::string("::1"), url) == "address: '::1' has no use: push:// and exec:// connect to nothing");
+      CHECK(complaintWith(&CheckRow::source, std::string("::1"), url) == "source: '::1' has no use: push:// and exec:// connect to nothing");
+    }
   }
 
   TEST_CASE("specs are equal exactly when nothing that matters differs")
