@@ -36,7 +36,12 @@ struct Settings
   std::chrono::milliseconds pollInterval{200};
   std::chrono::seconds stateMaxAge{3600};
   size_t historyEvents{10000};
-  size_t maxProbes{0};
+  size_t maxProbes{0};      // 0: as many as the checks need and descriptors allow
+  std::string execDir;      // of the programs that exec:// may run; empty: none may
+  unsigned freezeShare{50}; // per cent of the nodes; 0: never
+  unsigned quorum{2};
+  std::chrono::seconds holdDown{30}; // 0: never held
+  std::chrono::seconds holdDownMax{600};
 };
 
 // value: the text of a key of the table. Throws SettingsError naming the first bad one.

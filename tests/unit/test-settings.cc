@@ -46,7 +46,11 @@ const Number s_numbers[] = {
   {"poll-interval-ms", 50, 10'000, [](const Settings& settings) { return int64_t{settings.pollInterval.count()}; }},
   {"state-max-age", 0, 604'800, [](const Settings& settings) { return int64_t{settings.stateMaxAge.count()}; }},
   {"history-events", 0, 1'000'000, [](const Settings& settings) { return static_cast<int64_t>(settings.historyEvents); }},
-  {"max-probes", 0, 65536, [](const Settings& settings) { return static_cast<int64_t>(settings.maxProbes); }},
+  {"max-probes", 0, 65'536, [](const Settings& settings) { return static_cast<int64_t>(settings.maxProbes); }},
+  {"freeze-share", 0, 100, [](const Settings& settings) { return int64_t{settings.freezeShare}; }},
+  {"quorum", 1, 100, [](const Settings& settings) { return int64_t{settings.quorum}; }},
+  {"hold-down", 0, 86'400, [](const Settings& settings) { return int64_t{settings.holdDown.count()}; }},
+  {"hold-down-max", 0, 86'400, [](const Settings& settings) { return int64_t{settings.holdDownMax.count()}; }},
 };
 }
 
@@ -62,6 +66,11 @@ TEST_SUITE("settings")
     CHECK(settings.stateMaxAge == expected.stateMaxAge);
     CHECK(settings.historyEvents == expected.historyEvents);
     CHECK(settings.maxProbes == expected.maxProbes);
+    CHECK(settings.execDir.empty());
+    CHECK(settings.freezeShare == expected.freezeShare);
+    CHECK(settings.quorum == expected.quorum);
+    CHECK(settings.holdDown == expected.holdDown);
+    CHECK(settings.holdDownMax == expected.holdDownMax);
   }
 
   TEST_CASE("every setting is declared once, with a help of one line")
@@ -74,7 +83,22 @@ TEST_SUITE("settings")
       CHECK(help.size() > 10);
       CHECK(help.find('\n') == std::string::npos);
     }
-    CHECK(keys.size() == 9);
+    CHECK(keys.size() == 14);
+  }
+
+  TEST_CASE("programs are in a folder that does not depend on where the server was started")
+  {
+    CHECK(parse({{"exec-dir", "/etc/powerdns/failover.d"}}).execDir == "/etc/powerdns/failover.d");
+    for (const std::string bad : {"failover.d", "./x", " /x", "~/x"}) {
+      CHECK(refusal("exec-dir", bad) == "exec-dir: '" + bad + "' is not an absolute path");
+    }
+  }
+
+  TEST_CASE("a node is held no longer than at most")
+  {
+    CHECK(parse({{"hold-down", "600"}}).holdDown == parse({}).holdDownMax);
+    CHECK(refusal("hold-down", "601") == "hold-down-max: '600' is less than hold-down, 601");
+    CHECK(parse({{"hold-down", "0"}, {"hold-down-max", "0"}}).holdDownMax.count() == 0);
   }
 
   TEST_CASE("a number is accepted from bound to bound and refused outside, with the rule")
@@ -83,7 +107,9 @@ TEST_SUITE("settings")
       const std::string key = number.key;
       CAPTURE(key);
       for (const auto good : {number.least, number.least + 1, number.most}) {
-        CHECK(number.parsed(parse({{key, std::to_string(good)}})) == good);
+        const bool isHold = key.starts_with("hold-down"); // of which neither goes without the other
+        const std::map<std::string, std::string> both{{"hold-down", key == "hold-down" ? std::to_string(good) : "0"}, {"hold-down-max", key == "hold-down-max" ? std::to_string(good) : "86400"}};
+        CHECK(number.parsed(parse(isHold ? both : std::map<std::string, std::string>{{key, std::to_string(good)}})) == good);
       }
       for (const auto bad : {number.least - 1, number.most + 1}) {
         CHECK(refusal(key, std::to_string(bad)) == key + ": '" + std::to_string(bad) + "' is not a whole number from " + std::to_string(number.least) + " to " + std::to_string(number.most));
