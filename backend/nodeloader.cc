@@ -2,7 +2,9 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "nodeloader.hh"
 #include <algorithm>
+#include <charconv>
 #include <limits>
+#include "checkcolumns.hh"
 #include "columns.hh"
 #include "drainloader.hh"
 #include "laststates.hh"
@@ -28,7 +30,8 @@ namespace
     NodeTable load(system_clock::time_point now, std::chrono::seconds maxAge)
     {
       readNodes(now, maxAge);
-      readChecks();
+      readChecks(now, maxAge);
+      readCheckNodes();
       readTargets();
       setOwners();
       return std::move(d_table);
@@ -55,13 +58,14 @@ namespace
     {
       const auto states = loadStates(d_database);
       auto drains = loadDrains(d_database, d_table.problems);
-      Statement rows(d_database, "SELECT name, admin_state, priority, weight FROM nodes ORDER BY name");
+      Statement rows(d_database, "SELECT name, admin_state, priority, weight, require FROM nodes ORDER BY name");
       while (rows.step()) {
         NodeSpec node;
         node.name = rows.text(0);
         if (!fromString(rows.text(1), node.admin)) { // only without our constraints
           problem("nodes", node.name, "admin_state: '" + std::string(rows.text(1)) + "' is none of auto, up, down, drain; taken for auto", RowProblem::Effect::Served);
         }
+        node.require = requirementOf(rows);
         d_ranks.emplace(node.name, rankOf(rows));
         if (auto planned = drains.extract(node.name)) {
           node.drains = std::move(planned.mapped());
@@ -84,6 +88,24 @@ namespace
       }
     }
 
+    Requirement requirementOf(const Statement& row)
+    {
+      constexpr unsigned most = 100;
+      const auto text = row.text(4);
+      Requirement require;
+      if (text == "any") {
+        require.atLeast = 1;
+      }
+      else if (text != "all") {
+        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), require.atLeast);
+        if (error != std::errc{} || stop != text.data() + text.size() || require.atLeast == 0 || require.atLeast > most) { // only without our constraints
+          problem("nodes", std::string(row.text(0)), "require: '" + std::string(text) + "' is none of all, any, 1 to " + std::to_string(most) + "; taken for all", RowProblem::Effect::Served);
+          return {};
+        }
+      }
+      return require;
+    }
+
     Rank rankOf(const Statement& row)
     {
       Rank rank;
@@ -98,47 +120,59 @@ namespace
       return rank;
     }
 
-    void readChecks()
+    void readChecks(system_clock::time_point now, std::chrono::seconds maxAge)
     {
-      Statement rows(d_database,
-        "SELECT id, node, url, address, method, headers, expect_status, expect_body, expect_json, interval_ms,"
-        " timeout_ms, retry_ms, fall, rise, source, tls_verify, ca_file FROM checks WHERE enabled=1 ORDER BY id");
+      const auto states = loadCheckStates(d_database);
+      Statement rows(d_database, ("SELECT " + std::string(s_checkColumns) + ", node, role, inverted FROM checks WHERE enabled=1 ORDER BY id").c_str());
       while (rows.step()) {
         const auto id = rows.integer(0);
-        auto* node = findNode(d_table.nodes, rows.text(1));
+        auto* node = findNode(d_table.nodes, rows.text(s_checkColumnCount));
         if (node == nullptr) { // only without our triggers
-          problem("checks", "id " + std::to_string(id), "node '" + std::string(rows.text(1)) + "' does not exist");
+          problem("checks", "id " + std::to_string(id), "node '" + std::string(rows.text(s_checkColumnCount)) + "' does not exist");
           continue;
         }
         try {
-          node->checks.push_back(parseCheck(rowOf(rows)));
+          node->checks.push_back(checkOf(rows));
         }
         catch (const CheckSpecError& error) {
           problem("checks", "id " + std::to_string(id), error.what(), keepCheck(id, *node));
         }
       }
+      for (auto& node : d_table.nodes) {
+        recallChecks(node, states, now, maxAge);
+      }
     }
 
-    static CheckRow rowOf(const Statement& row)
+    static CheckSpec checkOf(const Statement& row)
     {
-      CheckRow check;
-      check.id = row.integer(0);
-      check.url = row.text(2);
-      check.address = row.text(3);
-      check.method = row.text(4);
-      check.headers = row.text(5);
-      check.expectStatus = row.text(6);
-      check.expectBody = row.text(7);
-      check.expectJson = row.text(8);
-      check.intervalMs = row.integer(9);
-      check.timeoutMs = row.integer(10);
-      check.retryMs = row.integer(11);
-      check.fall = row.integer(12);
-      check.rise = row.integer(13);
-      check.source = row.text(14);
-      check.tlsVerify = row.integer(15) != 0;
-      check.caFile = row.text(16);
-      return check;
+      auto check = checkRowOf(row);
+      check.role = row.text(s_checkColumnCount + 1);
+      check.inverted = row.integer(s_checkColumnCount + 2) != 0;
+      return parseCheck(check);
+    }
+
+    // REQUIRES: readChecks().
+    void readCheckNodes()
+    {
+      std::map<int64_t, const std::string*> owners;
+      for (const auto& node : d_table.nodes) {
+        for (const auto& check : node.checks) {
+          owners.emplace(check.id, &node.name);
+        }
+      }
+      Statement rows(d_database, "SELECT check_id, check_nodes.node, id FROM check_nodes LEFT JOIN checks ON id=check_id ORDER BY check_id, check_nodes.node");
+      while (rows.step()) {
+        const auto id = rows.integer(0);
+        auto* node = findNode(d_table.nodes, rows.text(1));
+        if (node == nullptr || rows.isNull(2)) { // only without our triggers
+          problem("check_nodes", std::to_string(id) + " " + std::string(rows.text(1)), node == nullptr ? "node '" + std::string(rows.text(1)) + "' does not exist" : "check " + std::to_string(id) + " does not exist");
+          continue;
+        }
+        // One that is not here is disabled, or a problem of its own; its node's own counts already.
+        if (const auto owner = owners.find(id); owner != owners.end() && *owner->second != node->name) {
+          node->sharedChecks.push_back(id);
+        }
+      }
     }
 
     void readTargets()
@@ -234,7 +268,7 @@ bool sameNodes(const NodeTable& left, const NodeTable& right, system_clock::time
   return left.targets == right.targets
     && std::equal(left.nodes.begin(), left.nodes.end(), right.nodes.begin(), right.nodes.end(), [now](const NodeSpec& one, const NodeSpec& other) {
          return one.name == other.name && one.admin == other.admin && one.adminReason == other.adminReason && one.checks == other.checks
-           && notOver(one.drains, now) == notOver(other.drains, now);
+           && one.sharedChecks == other.sharedChecks && one.require == other.require && notOver(one.drains, now) == notOver(other.drains, now);
        });
 }
 

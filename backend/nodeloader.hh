@@ -14,7 +14,8 @@
 #include "sqlite.hh"
 #include "target.hh"
 
-// Rows of nodes, node_targets, checks, drains and node_state -> NodeTable: what to probe, and which target is whose.
+// Rows of nodes, node_targets, checks, check_nodes, drains, node_state and check_state -> NodeTable: what to probe, and which
+// target is whose.
 
 namespace failover
 {

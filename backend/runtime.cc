@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "runtime.hh"
 #include "cachepurge.hh"
+#include "reportwriter.hh"
 #include "statewriter.hh"
 
 namespace failover
@@ -20,7 +21,8 @@ Runtime::Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> ho
   d_suffix(std::move(suffix)), d_settings(std::move(settings)), d_host(std::move(host)),
   d_prober({.maxInFlight = d_settings.maxProbes}, *this),
   d_watcher(d_settings, *d_host, d_published,
-    {.nodesLoaded = [this](const std::vector<NodeSpec>& nodes) { Orders orders; orders.nodes = nodes; d_prober.setOrders(std::move(orders)); },
+    {.ordersLoaded = [this](const Orders& orders) { d_prober.setOrders(orders); },
+      .reportsLoaded = [](const std::vector<PushReport>&) {},
       .states = [this] { return d_prober.status(); },
       .cycled = [this] { d_answers.grow(); }})
 {
@@ -85,6 +87,22 @@ std::optional<EndedDrains> Runtime::endDrains(const std::string& node)
     obey();
   }
   return ended;
+}
+
+bool Runtime::hasPushCheck(const std::string& check) const
+{
+  Database database(d_settings.database, s_lockPatience);
+  return findPushCheck(database, check).has_value();
+}
+
+bool Runtime::report(const std::string& check, bool up, std::optional<std::chrono::seconds> validFor)
+{
+  Database database(d_settings.database, s_lockPatience);
+  if (!writeReport(database, check, up, validFor, std::chrono::system_clock::now())) {
+    return false;
+  }
+  obey();
+  return true;
 }
 
 void Runtime::obey()

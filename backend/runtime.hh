@@ -71,6 +71,11 @@ public:
   bool planDrain(const std::string& node, const PlannedDrain& drain);
   std::optional<EndedDrains> endDrains(const std::string& node);
 
+  // What an outside job says of a push check, which it names by name or id; false when there is none. validFor: nothing for
+  // the check's own. Returns when the prober knows. Throws as above.
+  [[nodiscard]] bool hasPushCheck(const std::string& check) const;
+  bool report(const std::string& check, bool up, std::optional<std::chrono::seconds> validFor);
+
   // Reads the whole store again and says what came of it.
   [[nodiscard]] std::string reload();
 

@@ -146,6 +146,8 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   const auto newest = d_store->newestChange();
   auto nodes = std::make_shared<const NodeTable>(loadNodes(database, d_host, d_seenChange ? d_nodes.get() : nullptr, now, d_settings.stateMaxAge));
   auto policies = std::make_shared<const PolicyTable>(loadPolicies(database, d_host, *d_policies));
+  auto outside = loadOutside(database, d_outside);
+  auto reports = loadReports(database);
   auto strays = ZoneLoader::strayRecords(database);
   const bool sameMeaning = nodes->owners == d_nodes->owners && policies->policies == d_policies->policies;
   everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || !sameMeaning;
@@ -163,37 +165,54 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   describeZones(before.get(), *after, replaced, report);
   report.nodes = !sameNodes(*d_nodes, *nodes, now);
   report.policies = policies->policies != d_policies->policies;
+  report.references = outside.references != d_outside.references;
+  report.peers = outside.peers != d_outside.peers;
+  report.notifications = outside.notices != d_outside.notices;
+  report.reports = reports.reports != d_reports.reports;
   d_seenChange = newest;
   d_identity = d_store->identity();
   std::swap(d_nodes, nodes);
   std::swap(d_policies, policies);
+  std::swap(d_outside, outside);
+  std::swap(d_reports, reports);
   std::swap(d_strays, strays);
   if (!replaced.empty() || !before) {
     publish(before, after, replaced);
   }
-  logProblems(nodes->problems, policies->problems, strays, last);
+  logProblems({&nodes->problems, &policies->problems, &outside.problems, &reports.problems, &strays}, last);
   report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   return report;
+}
+
+Orders StoreLoader::orders() const
+{
+  return {d_nodes->nodes, d_outside.references, d_outside.peers, d_outside.notices};
+}
+
+std::vector<const Problems*> StoreLoader::otherProblems() const
+{
+  return {&d_nodes->problems, &d_policies->problems, &d_outside.problems, &d_reports.problems, &d_strays};
 }
 
 Problems StoreLoader::problems() const
 {
   Problems all(Problems::s_inStatus);
-  all.add(d_nodes->problems);
-  all.add(d_policies->problems);
-  all.add(d_strays);
+  for (const auto* problems : otherProblems()) {
+    all.add(*problems);
+  }
   for (const auto& [zone, problems] : d_zones.problems) {
     all.add(problems);
   }
   return all;
 }
 
-void StoreLoader::logProblems(const Problems& nodes, const Problems& policies, const Problems& strays, const ZoneProblems& zones) const
+void StoreLoader::logProblems(const std::vector<const Problems*>& others, const ZoneProblems& zones) const
 {
   ProblemChanges changes;
-  changes.compare(nodes, d_nodes->problems);
-  changes.compare(policies, d_policies->problems);
-  changes.compare(strays, d_strays);
+  const auto now = otherProblems();
+  for (size_t i = 0; i < now.size(); ++i) {
+    changes.compare(*others[i], *now[i]);
+  }
   const auto find = [](const ZoneProblems& problems, int64_t id) {
     const auto found = problems.find(id);
     return found == problems.end() ? Problems() : found->second;

@@ -11,9 +11,11 @@
 #include <vector>
 #include "host.hh"
 #include "nodeloader.hh"
+#include "outsideloader.hh"
 #include "policyloader.hh"
 #include "published.hh"
 #include "recordstore.hh"
+#include "reportloader.hh"
 #include "settings.hh"
 #include "snapshot.hh"
 #include "zonesdraft.hh"
@@ -39,6 +41,10 @@ public:
     std::vector<std::string> names; // of the first few of them, for people
     bool nodes{false};              // whether nodes, targets or checks are
     bool policies{false};
+    bool references{false};
+    bool peers{false};
+    bool notifications{false};
+    bool reports{false}; // what jobs say of push checks; no news to people
     std::chrono::milliseconds took{0};
   };
   // Looks whether anything changed, and loads it. everything: read all of it whatever changed.
@@ -58,6 +64,9 @@ public:
   // The connection is of no use any more (an error said so); the next poll() opens another.
   void close() noexcept;
 
+  // What the prober is to do and has been told, as of the last load. Throws only std::bad_alloc.
+  [[nodiscard]] Orders orders() const;
+  [[nodiscard]] const std::vector<PushReport>& reports() const noexcept { return d_reports.reports; }
   // As of the last load; never null.
   [[nodiscard]] const std::shared_ptr<const NodeTable>& nodes() const noexcept { return d_nodes; }
   [[nodiscard]] const std::shared_ptr<const PolicyTable>& policies() const noexcept { return d_policies; }
@@ -71,7 +80,10 @@ private:
   void stayWithFile() noexcept;
   void publish(std::shared_ptr<const Snapshot> before, std::shared_ptr<const Snapshot> after, const std::vector<int64_t>& ids);
   Report load(bool everything, std::chrono::system_clock::time_point now);
-  void logProblems(const Problems& nodes, const Problems& policies, const Problems& strays, const ZoneProblems& zones) const;
+  // Of all but the zones, in one order.
+  [[nodiscard]] std::vector<const Problems*> otherProblems() const;
+  // What has changed about them since the last load, when they were these. `others`: as otherProblems().
+  void logProblems(const std::vector<const Problems*>& others, const ZoneProblems& zones) const;
 
   const Settings& d_settings;
   Host& d_host;
@@ -87,6 +99,8 @@ private:
   std::optional<int64_t> d_seenChange; // nothing before the first load
   std::shared_ptr<const NodeTable> d_nodes{std::make_shared<const NodeTable>()};
   std::shared_ptr<const PolicyTable> d_policies{std::make_shared<const PolicyTable>()};
+  Outside d_outside;
+  PushReports d_reports;
   ZonesState d_zones;
   Problems d_strays;
 

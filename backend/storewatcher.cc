@@ -12,9 +12,14 @@ namespace failover
 {
 namespace
 {
+  bool hasOrders(const StoreLoader::Report& report)
+  {
+    return report.nodes || report.references || report.peers || report.notifications;
+  }
+
   bool isNews(const StoreLoader::Report& report)
   {
-    return report.zones > 0 || report.nodes || report.policies;
+    return report.zones > 0 || report.policies || hasOrders(report);
   }
 
   std::string describe(const StoreLoader::Report& report, const Snapshot& snapshot)
@@ -32,11 +37,10 @@ namespace
       }
       add(counted(report.zones, "zone") + " (" + names + (report.zones > report.names.size() ? ", …)" : ")"));
     }
-    if (report.nodes) {
-      add("nodes");
-    }
-    if (report.policies) {
-      add("policies");
+    for (const auto& [isChanged, what] : {std::pair(report.nodes, "nodes"), {report.policies, "policies"}, {report.references, "references"}, {report.peers, "peers"}, {report.notifications, "notifications"}}) {
+      if (isChanged) {
+        add(what);
+      }
     }
     return text + "; now " + size + ", read in " + std::to_string(report.took.count()) + " ms";
   }
@@ -61,7 +65,7 @@ std::vector<std::string> StoreWatcher::loadFirst()
   const auto report = d_loader.poll(true, std::chrono::system_clock::now());
   const auto snapshot = d_published.current();
   d_host.log(LogLevel::Info, "store " + d_settings.database + ": " + counted(snapshot->zoneCount(), "zone") + ", " + counted(snapshot->recordCount(), "record") + ", " + counted(d_loader.nodes()->nodes.size(), "node") + ", read in " + std::to_string(report.took.count()) + " ms");
-  d_callbacks.nodesLoaded(d_loader.nodes()->nodes);
+  tellOrders();
   updateStatus();
   std::vector<std::string> names;
   for (const auto& node : d_loader.nodes()->nodes) {
@@ -181,13 +185,22 @@ std::string StoreWatcher::read(bool everything)
 {
   const auto report = d_loader.poll(everything, std::chrono::system_clock::now());
   auto text = describe(report, *d_published.current());
-  if (report.nodes) {
-    d_callbacks.nodesLoaded(d_loader.nodes()->nodes);
+  if (hasOrders(report)) {
+    tellOrders();
+  }
+  else if (report.reports) {
+    d_callbacks.reportsLoaded(d_loader.reports());
   }
   if (isNews(report)) {
     d_host.log(LogLevel::Info, "store: " + text);
   }
   return text;
+}
+
+void StoreWatcher::tellOrders()
+{
+  d_callbacks.ordersLoaded(d_loader.orders());
+  d_callbacks.reportsLoaded(d_loader.reports());
 }
 
 void StoreWatcher::write()

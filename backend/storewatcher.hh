@@ -48,9 +48,11 @@ class StoreWatcher
 public:
   struct Callbacks
   {
-    // The nodes as of a load, on the store thread (at first on the caller's of loadFirst()).
-    std::function<void(const std::vector<NodeSpec>&)> nodesLoaded;
-    // What is to be written into node_state; any thread.
+    // What the prober is to do as of a load that changed it, on the store thread (at first on the caller's of loadFirst()).
+    std::function<void(const Orders&)> ordersLoaded;
+    // The last word on each push check, when one has changed, and after each ordersLoaded(). As above.
+    std::function<void(const std::vector<PushReport>&)> reportsLoaded;
+    // What is to be written into node_state and check_state; any thread.
     std::function<std::vector<NodeStatus>()> states;
     // Every poll-interval, on the store thread; must be quick.
     std::function<void()> cycled;
@@ -99,6 +101,7 @@ private:
   void cycle(bool everything);
   void purgeAgain(Clock::time_point now);
   std::string read(bool everything);
+  void tellOrders();
   void write();
   void updateStatus();
 

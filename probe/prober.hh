@@ -56,6 +56,7 @@ struct NodeStatus
   AdminState admin{AdminState::Auto};
   std::string adminReason;          // NodeSpec::adminReason
   std::vector<PlannedDrain> drains; // NodeSpec::drains
+  RememberedFlaps flaps;            // for the next run
   std::vector<CheckStatus> checks;
 };
 

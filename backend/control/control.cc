@@ -75,6 +75,7 @@ namespace
     Command{"failover-resume", "NODE", "end a drain, or call off what is planned", control::resume},
     Command{"failover-force", "NODE up|down [REASON]", "override what the checks of a node say", control::force},
     Command{"failover-release", "NODE", "let the checks of a forced node decide again", control::release},
+    Command{"failover-report", "CHECK up|down [for SECONDS]", "say how a push check went, and when it is next heard of at the latest", control::report},
     Command{"failover-explain", "NAME [TYPE] [CLIENT-ADDRESS] [json]", "show how a question is answered now, and why", control::explain},
     Command{"failover-whatif", "NODE[,NODE...] [json]", "show what would happen if these nodes died", control::whatif},
     Command{"failover-audit", "[json]", "show what keeps failover from working", control::audit},

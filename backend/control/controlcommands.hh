@@ -80,6 +80,9 @@ std::string whatif(Runtimes runtimes, const Words& words);
 // controlexplain.cc:
 std::string explain(Runtimes runtimes, const Words& words);
 
+// controlreport.cc:
+std::string report(Runtimes runtimes, const Words& words);
+
 // controlstates.cc:
 std::string drain(Runtimes runtimes, const Words& words);
 std::string resume(Runtimes runtimes, const Words& words);

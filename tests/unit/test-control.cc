@@ -11,7 +11,7 @@ TEST_SUITE("control")
 {
   TEST_CASE("every command has a name, a help, and an answer where nothing serves yet")
   {
-    CHECK(commands().size() == 10);
+    CHECK(commands().size() == 11);
     for (const auto& command : commands()) {
       CAPTURE(command.name);
       CHECK(std::string(command.name).starts_with("failover-"));
@@ -36,6 +36,9 @@ TEST_SUITE("control")
     CHECK(run(serving, "failover-force east") == "error: usage: failover-force NODE up|down [REASON]\n");
     CHECK(run(serving, "failover-force east sideways") == "error: usage: failover-force NODE up|down [REASON]\n");
     CHECK(run(serving, "failover-release") == "error: usage: failover-release NODE\n");
+    for (const auto* words : {"", " backup", " backup well", " backup up for", " backup up 90", " backup up for 90 s", " backup up until 90"}) {
+      CHECK(run(serving, std::string("failover-report") + words) == "error: usage: failover-report CHECK up|down [for SECONDS]\n");
+    }
     CHECK(run(serving, "failover-reload now") == "error: usage: failover-reload\n");
     CHECK(run(serving, "failover-drain west") == "error: no node 'west'; failover-status lists them\n");
     CHECK(run(serving, "failover-status west") == "error: no node 'west'; failover-status lists them\n");

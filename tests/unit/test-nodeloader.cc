@@ -99,6 +99,97 @@ TEST_SUITE("nodeloader")
     CHECK(spec.source == "192.0.2.8");
     CHECK_FALSE(spec.tlsVerify);
     CHECK(spec.caFile == "/ca.pem");
+    CHECK(spec.warningOnly);
+    CHECK(spec.inverted);
+    CHECK(spec.reuseConnection);
+  }
+
+  TEST_CASE("the columns of the other kinds arrive, too")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.execute("INSERT INTO checks(id, node, url, send) VALUES(1, 'east', 'tcp://192.0.2.1:25', 'QUIT\\r\\n');"
+                  "INSERT INTO checks(id, node, url, expect_rcode) VALUES(2, 'east', 'dns://192.0.2.1/example.org', 'REFUSED');"
+                  "INSERT INTO checks(id, node, url, starttls) VALUES(3, 'east', 'smtp://192.0.2.1', 1);"
+                  "INSERT INTO checks(id, node, url, cert_warn_days) VALUES(4, 'east', 'tls://192.0.2.1:443', 30)");
+    const auto table = load(store);
+    CHECK(table.problems.empty());
+    const auto& checks = table.nodes.at(0).checks;
+    CHECK(checks.at(0).send == "QUIT\r\n");
+    CHECK(checks.at(1).expectRcode == 5);
+    CHECK(checks.at(2).startTls);
+    CHECK(checks.at(3).certWarnDays == 30);
+  }
+
+  TEST_CASE("how many checks must pass")
+  {
+    const TestStore store;
+    for (const auto& [text, count] : {std::pair("all", 0U), {"any", 1U}, {"1", 1U}, {"100", 100U}}) {
+      store.execute("REPLACE INTO nodes(name, require) VALUES('east', '" + std::string(text) + "')");
+      CHECK(load(store).nodes.at(0).require.atLeast == count);
+    }
+    for (const std::string bad : {"", "some", "0", "101", "2x", "-1"}) {
+      force(store, "UPDATE nodes SET require='" + bad + "'");
+      const auto table = load(store);
+      CHECK(table.nodes.at(0).require == Requirement());
+      REQUIRE(table.problems.total() == 1);
+      CHECK(table.problems.listed()[0].text() == "nodes east: require: '" + bad + "' is none of all, any, 1 to 100; taken for all (served all the same)");
+    }
+  }
+
+  TEST_CASE("a check counts for further nodes, each once")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.addNode("west");
+    store.addNode("south");
+    store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'http://192.0.2.1/'), (2, 'west', 'http://192.0.2.1/'), (3, 'east', 'http://192.0.2.1/')");
+    store.execute("INSERT INTO check_nodes VALUES(1, 'east'), (1, 'west'), (2, 'south'), (1, 'south'), (3, 'west')");
+    store.execute("UPDATE checks SET enabled=0 WHERE id=3");
+    const auto table = load(store);
+    CHECK(table.problems.empty());
+    CHECK(table.nodes[0].sharedChecks.empty());                       // east's own
+    CHECK(table.nodes[1].sharedChecks == std::vector<int64_t>{1, 2}); // south
+    CHECK(table.nodes[2].sharedChecks == std::vector<int64_t>{1});    // west
+    store.execute("DELETE FROM check_nodes WHERE check_id=2");
+    CHECK_FALSE(sameNodes(table, load(store), s_now));
+  }
+
+  TEST_CASE("a check keeps counting for further nodes while its last good version is used")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.addNode("west");
+    store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'http://192.0.2.1/'); INSERT INTO check_nodes VALUES(1, 'west')");
+    const auto first = load(store);
+    force(store, "UPDATE checks SET url='gopher://x/'; DROP TRIGGER failover_check_nodes_insert; INSERT INTO check_nodes VALUES(9, 'west'), (1, 'ghost')");
+    const auto second = load(store, &first);
+    CHECK(second.nodes[1].sharedChecks == std::vector<int64_t>{1});
+    REQUIRE(second.problems.total() == 3);
+    CHECK(second.problems.listed()[1].text() == "check_nodes 1 ghost: node 'ghost' does not exist (left out)");
+    CHECK(second.problems.listed()[2].text() == "check_nodes 9 west: check 9 does not exist (left out)");
+    CHECK(load(store).nodes[1].sharedChecks.empty());
+  }
+
+  TEST_CASE("what checks said is remembered as long as it is not too old, and so are flaps")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'http://192.0.2.1/'), (2, 'east', 'http://192.0.2.1/'), (3, 'east', 'http://192.0.2.1/')");
+    store.execute("INSERT INTO check_state VALUES(1, 'up', 2, 0, 2, 2000000000-3600), (2, 'down', 0, 0, 9, 2000000000-3601)");
+    remember(store, "down", "down", 3600s, "");
+    store.execute("UPDATE node_state SET flaps=3, flaps_at=1900000001, held_until=2000000060");
+    auto node = load(store).nodes.at(0);
+    CHECK((node.rememberedChecks == std::map<int64_t, RememberedCheck>{{1, {Verdict::Up, 2, false, 2}}}));
+    CHECK(node.flaps.count == 3);
+    CHECK(node.flaps.changed.time_since_epoch() == 1'900'000'001s);
+    CHECK(node.flaps.heldUntil.time_since_epoch() == 2'000'000'060s);
+    node = load(store, nullptr, 3599s).nodes.at(0);
+    CHECK(node.rememberedChecks.empty());
+    CHECK(node.flaps.count == 0);
+    CHECK(node.flaps.heldUntil == system_clock::time_point{});
+    force(store, "DELETE FROM check_state; INSERT INTO check_state VALUES(1, 'odd', -1, 1, -1, 2000000000)");
+    CHECK((load(store).nodes.at(0).rememberedChecks.at(1) == RememberedCheck{Verdict::Unknown, 0, true, 0}));
   }
 
   TEST_CASE("two spellings of one address are one target, and two nodes may share one")

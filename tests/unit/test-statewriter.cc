@@ -101,6 +101,48 @@ TEST_SUITE("statewriter")
     CHECK(stateRow(store) == "drained up 1999999910 2000000000 why now");
   }
 
+  TEST_CASE("what a node's flaps are is written, and no moment that has not been")
+  {
+    const TestStore store;
+    store.addNode("east");
+    const auto row = [&store] { return store.value("SELECT flaps || ' ' || coalesce(flaps_at, '-') || ' ' || coalesce(held_until, '-') FROM node_state"); };
+    auto node = nodeIn(NodeState::Down, Verdict::Down);
+    write(store, {}, {node});
+    CHECK(row() == "0 - -");
+    node.flaps = {3, s_now - 5s, s_now + 120s};
+    write(store, {}, {node});
+    CHECK(row() == "3 1999999995 2000000120");
+    node.flaps = {};
+    write(store, {}, {node});
+    CHECK(row() == "0 - -");
+  }
+
+  TEST_CASE("each check that has run is written; those that are gone go")
+  {
+    const TestStore store;
+    store.addNode("east");
+    store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'http://192.0.2.1/'), (2, 'east', 'http://192.0.2.1/'), (3, 'east', 'http://192.0.2.1/')");
+    store.execute("INSERT INTO check_state VALUES(3, 'down', 1, 0, 7, 1900000000), (9, 'up', 0, 1, 7, 1900000000)");
+    auto node = nodeIn(NodeState::Up, Verdict::Up);
+    const auto status = [](int64_t id, Verdict verdict, bool passed, unsigned contrary, uint64_t streak) {
+      CheckStatus check;
+      check.id = id;
+      check.verdict = verdict;
+      check.passed = passed;
+      check.contrary = contrary;
+      check.streak = streak;
+      return check;
+    };
+    node.checks = {status(1, Verdict::Up, false, 2, 2), status(2, Verdict::Down, false, 0, 12), status(3, Verdict::Up, false, 0, 0), status(8, Verdict::Up, true, 0, 1)};
+    const auto rows = [&store] { return store.value("SELECT group_concat(check_id || ' ' || verdict || ' ' || contrary || ' ' || passed || ' ' || streak || ' ' || updated, ', ') FROM check_state"); };
+    write(store, {}, {node});
+    CHECK(rows() == "1 up 2 0 2 2000000000, 2 down 0 0 12 2000000000, 3 down 1 0 7 1900000000");
+    node.checks = {status(1, Verdict::Down, false, 0, 3)};
+    store.execute("DELETE FROM checks WHERE id=2");
+    write(store, {}, {node});
+    CHECK(rows() == "1 down 0 0 3 2000000000, 3 down 1 0 7 1900000000");
+  }
+
   TEST_CASE("drains go a day after their end; those without one stay")
   {
     const TestStore store;

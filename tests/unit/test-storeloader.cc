@@ -165,7 +165,7 @@ TEST_SUITE("storeloader")
     test.store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'http://192.0.2.1/')");
     test.poll();
     const auto before = test.snapshot();
-    for (const auto* change : {"UPDATE nodes SET admin_state='drain' WHERE name='east'", "UPDATE checks SET fall=4", "UPDATE checks SET node='west'", "UPDATE checks SET enabled=0", "DELETE FROM nodes WHERE name='west'",
+    for (const auto* change : {"UPDATE nodes SET admin_state='drain' WHERE name='east'", "UPDATE checks SET fall=4", "UPDATE checks SET node='west'", "UPDATE checks SET enabled=0", "DELETE FROM nodes WHERE name='west'", "UPDATE nodes SET require='any'",
            "INSERT INTO node_state(node, state, since, updated, reason) VALUES('east', 'drained', 1, 1, 'new kernel')", "UPDATE node_state SET reason='new disk'"}) {
       CAPTURE(change);
       test.store.execute(change);
@@ -177,6 +177,59 @@ TEST_SUITE("storeloader")
     }
     test.store.execute("UPDATE nodes SET comment='of no interest'");
     CHECK_FALSE(test.poll().nodes);
+  }
+
+  TEST_CASE("what stands beside the nodes is reported, and leaves nodes and zones alone")
+  {
+    StoreLoading test;
+    test.store.addZone("a.org");
+    test.store.addNode("east");
+    test.store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'push://backup')");
+    test.poll();
+    const auto before = test.snapshot();
+    struct Change
+    {
+      const char* sql;
+      bool StoreLoader::Report::*seen;
+    };
+    const Change changes[] = {
+      {"INSERT INTO \"references\"(id, url) VALUES(1, 'icmp://192.0.2.1')", &StoreLoader::Report::references},
+      {"INSERT INTO peers(name, url, api_key) VALUES('ns2', 'http://192.0.2.2:8081', 's3cret')", &StoreLoader::Report::peers},
+      {"UPDATE peers SET api_key='other'", &StoreLoader::Report::peers},
+      {"INSERT INTO notifications(id, url) VALUES(1, 'https://hooks.example/')", &StoreLoader::Report::notifications},
+      {"UPDATE notifications SET enabled=0", &StoreLoader::Report::notifications},
+      {"INSERT INTO reports(check_id, outcome) VALUES(1, 'up')", &StoreLoader::Report::reports},
+      {"UPDATE reports SET outcome='down'", &StoreLoader::Report::reports},
+    };
+    for (const auto& [sql, seen] : changes) {
+      CAPTURE(sql);
+      test.store.execute(sql);
+      auto report = test.poll();
+      CHECK(report.*seen);
+      report.*seen = false;
+      CHECK_FALSE((report.nodes || report.policies || report.references || report.peers || report.notifications || report.reports));
+      CHECK(report.zones == 0);
+      CHECK(test.snapshot() == before);
+      CHECK_FALSE(test.poll().*seen);
+    }
+    const auto orders = test.loader.orders();
+    CHECK(orders.nodes.size() == 1);
+    CHECK(orders.references.size() == 1);
+    CHECK(orders.peers.size() == 1);
+    CHECK(orders.notices.empty());
+    CHECK(test.loader.reports().size() == 1);
+  }
+
+  TEST_CASE("rows beside the nodes that cannot be used are logged and counted, without their secrets")
+  {
+    StoreLoading test;
+    test.poll();
+    test.store.execute("DROP TRIGGER failover_peers_insert; INSERT INTO peers(name, url, api_key) VALUES('ns2', 'http://u:s3cret@192.0.2.2:8081', 's3cret');"
+                       "DROP TRIGGER failover_reports_insert; INSERT INTO reports(check_id, outcome) VALUES(7, 'up')");
+    test.poll();
+    CHECK(test.loader.problems().total() == 2);
+    CHECK(test.host.count(LogLevel::Error, "store: peers ns2: url: 'http://192.0.2.2:8081' is not") == 1);
+    CHECK(test.host.count(LogLevel::Error, "store: reports check_id 7: check_id: there is no push check") == 1);
   }
 
   TEST_CASE("a policy reaches the zones it is for, at once and once")

@@ -24,10 +24,14 @@ struct Watching
   FakeHost host;
   Published<Snapshot> published;
   std::atomic<size_t> loads{0};
+  std::atomic<size_t> peers{0};
+  std::atomic<size_t> reportLoads{0};
+  std::atomic<size_t> reports{0};
   std::function<void()> beforeWrite{[] {}}; // set before start()
   std::vector<NodeStatus> states;
   StoreWatcher watcher{settings, host, published,
-    {.nodesLoaded = [this](const std::vector<NodeSpec>&) { ++loads; },
+    {.ordersLoaded = [this](const Orders& orders) { ++loads; peers = orders.peers.size(); },
+      .reportsLoaded = [this](const std::vector<PushReport>& loaded) { ++reportLoads; reports = loaded.size(); },
       .states = [this] { beforeWrite(); return states; },
       .cycled = [] {}}};
 
@@ -74,6 +78,31 @@ TEST_SUITE("storewatcher")
     Watching broken;
     std::filesystem::remove(broken.store.file());
     CHECK_THROWS_AS(broken.watcher.loadFirst(), std::runtime_error);
+  }
+
+  TEST_CASE("the prober is told what changed, and of reports alone nothing else")
+  {
+    Watching test;
+    test.store.addNode("east");
+    test.store.execute("INSERT INTO checks(id, node, url) VALUES(1, 'east', 'push://backup')");
+    test.start();
+    CHECK(test.loads == 1);
+    CHECK(test.reportLoads == 1);
+    test.store.execute("INSERT INTO reports(check_id, outcome) VALUES(1, 'up')");
+    CHECK(*test.watcher.refresh(Depth::Changes, s_limit) == "nothing changed: 0 zones, 0 records");
+    CHECK(test.loads == 1);
+    CHECK(test.reportLoads == 2);
+    CHECK(test.reports == 1);
+    test.store.execute("INSERT INTO peers(name, url, api_key) VALUES('ns2', 'http://192.0.2.2:8081', 's3cret')");
+    CHECK(test.watcher.refresh(Depth::Changes, s_limit)->starts_with("changed: peers; now "));
+    CHECK(test.loads == 2);
+    CHECK(test.peers == 1);
+    CHECK(test.reportLoads == 3); // whoever is told anew what to do is told all
+    test.store.execute("INSERT INTO \"references\"(url) VALUES('icmp://192.0.2.1'); INSERT INTO notifications(url) VALUES('exec://page')");
+    CHECK(test.watcher.refresh(Depth::Changes, s_limit)->starts_with("changed: references, notifications; now "));
+    (void)test.watcher.refresh(Depth::Everything, s_limit);
+    CHECK(test.loads == 3);
+    CHECK(test.reportLoads == 4);
   }
 
   TEST_CASE("refresh returns when the change is answered, and says what was read")
