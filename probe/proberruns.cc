@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include "checks/transfer.hh"
+#include "checks/makerun.hh"
 #include "loop/descriptors.hh"
 #include "proberloop.hh"
 #include "schedule.hh"
@@ -78,7 +78,7 @@ void Prober::Loop::start(Probe& probe)
   std::string problem;
   try {
     probe.runs.reserve(probe.runs.size() + 1);
-    auto& run = d_engine->runs.start(makeTransfer(probe.tracker.spec()), now, now + probe.tracker.spec().timeout,
+    auto& run = d_engine->runs.start(makeRun(probe.tracker.spec()), now, now + probe.tracker.spec().timeout,
       [this, &probe](const Run& ended, const CheckResult& result) { finish(probe, ended, result); });
     probe.runs.push_back(&run);
   }

@@ -6,9 +6,7 @@
 #include <cstring>
 #include <arpa/inet.h>
 #include "failure.hh"
-#include "httpcheck.hh"
 #include "route.hh"
-#include "tcpcheck.hh"
 #include "transfer.hh"
 
 namespace failover
@@ -135,13 +133,5 @@ void Transfer::completed(CURLcode code) noexcept
   catch (const std::exception&) { // out of memory: nothing was said of the node
     end({});
   }
-}
-
-std::unique_ptr<Run> makeTransfer(const CheckSpec& spec)
-{
-  if (spec.kind == CheckKind::Tcp) {
-    return std::make_unique<TcpCheck>(spec);
-  }
-  return std::make_unique<HttpCheck>(spec);
 }
 }

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <array>
-#include <memory>
 #include <optional>
 #include <vector>
 #include <sys/socket.h>
@@ -54,7 +53,4 @@ private:
   curl::Easy d_easy;                        // it writes into those above until it is gone
   std::optional<curl::Attached> d_attached; // last: ended before all that the transfer uses
 };
-
-// The kind of transfer that spec.kind asks for. Borrows spec. Throws as Transfer does.
-[[nodiscard]] std::unique_ptr<Run> makeTransfer(const CheckSpec& spec);
 }

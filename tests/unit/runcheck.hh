@@ -2,12 +2,13 @@
 // SPDX-FileCopyrightText: failover backend authors
 #pragma once
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <string>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "probe/checks/transfer.hh"
+#include "probe/checks/makerun.hh"
 #include "probe/loop/runset.hh"
 
 // One run of one check, to its end, on the caller's thread. Thread: any.
@@ -22,13 +23,18 @@ struct Engine
   RunSet runs{poller, multi};
 };
 
-// Throws as makeTransfer and RunSet::start do.
+// What this machine cannot begin is a local problem, as with the prober. Throws only std::bad_alloc.
 inline CheckResult runCheck(const CheckSpec& spec, Engine& engine)
 {
   using Clock = std::chrono::steady_clock;
   std::optional<CheckResult> result;
   const auto begin = Clock::now();
-  engine.runs.start(makeTransfer(spec), begin, begin + spec.timeout, [&result](const Run&, const CheckResult& said) { result = said; });
+  try {
+    engine.runs.start(makeRun(spec), begin, begin + spec.timeout, [&result](const Run&, const CheckResult& said) { result = said; });
+  }
+  catch (const std::exception& e) {
+    return {Outcome::LocalProblem, e.what(), {}};
+  }
   while (!result && Clock::now() < begin + std::chrono::seconds(30)) {
     const auto limit = engine.runs.untilDelivery(Clock::now(), std::chrono::milliseconds(1000));
     engine.poller.wait(engine.multi.untilTurn(Clock::now(), limit));

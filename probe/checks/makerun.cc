@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: failover backend authors
+#include <stdexcept>
+#include "dnscheck.hh"
+#include "httpcheck.hh"
+#include "makerun.hh"
+#include "pingcheck.hh"
+#include "tcpcheck.hh"
+
+namespace failover
+{
+std::unique_ptr<Run> makeRun(const CheckSpec& spec)
+{
+  switch (spec.kind) {
+  case CheckKind::Http:
+    return std::make_unique<HttpCheck>(spec);
+  case CheckKind::Tcp:
+    return std::make_unique<TcpCheck>(spec);
+  case CheckKind::Ping:
+    return std::make_unique<PingCheck>(spec);
+  case CheckKind::Dns:
+    return std::make_unique<DnsCheck>(spec);
+  default:
+    break;
+  }
+  throw std::logic_error("a check of this kind asks nobody");
+}
+}
