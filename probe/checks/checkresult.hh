@@ -27,6 +27,7 @@ struct CheckResult
   Outcome outcome{Outcome::LocalProblem};
   std::string text;                     // for people: one printable line, bounded, without credentials
   std::chrono::milliseconds latency{0}; // from the start of the run to its end
+  bool warning{false};                  // passed, but somebody should look: the text says why
 
   [[nodiscard]] bool passed() const noexcept { return outcome == Outcome::Passed; }
   [[nodiscard]] bool isLocal() const noexcept { return outcome == Outcome::LocalProblem; }
