@@ -15,6 +15,7 @@ namespace
 {
   constexpr size_t s_mostTried = 8;     // addresses remembered of one host name
   constexpr long s_bufferSize = 4096;   // bytes; thousands of runs may be under way at once
+  constexpr int s_smallBuffer = 16384;  // bytes of a reply that may wait in the kernel
   constexpr long s_caCacheSeconds = 60; // parsing the system's CAs takes longer than a handshake; new ones count within a minute
 
   // libcurl reports its own limits as "out of memory", too. Whoever can have this much is not out of it.
@@ -65,6 +66,17 @@ void Transfer::armConnection()
   }
 }
 
+void Transfer::connectOnly()
+{
+  d_easy.set(CURLOPT_CONNECT_ONLY, 1L);
+  d_easy.set(CURLOPT_FORBID_REUSE, 0L); // would close it at once; nobody else is given such a connection anyway
+}
+
+void Transfer::limitReceiving(curl_socket_t socket) noexcept
+{
+  (void)::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &s_smallBuffer, sizeof(s_smallBuffer));
+}
+
 void Transfer::armTls()
 {
   d_easy.set(CURLOPT_SSL_VERIFYPEER, d_spec.tlsVerify ? 1L : 0L);
@@ -110,7 +122,8 @@ CheckResult Transfer::failure(CURLcode code) const
   failed.connectErrno = static_cast<int>(d_easy.info<long>(CURLINFO_OS_ERRNO));
   // A host with several addresses is asked at each: one that could be tried outweighs one that could not.
   failed.socketErrno = d_tried.empty() ? d_socketErrno : 0;
-  failed.resolved = !d_tried.empty();
+  const auto* const peer = d_easy.info<const char*>(CURLINFO_PRIMARY_IP);
+  failed.resolved = !d_tried.empty() || (peer != nullptr && *peer != '\0'); // an earlier run's connection is used again
   failed.refusedHere = code == CURLE_COULDNT_CONNECT && allRefusedHere(failed.connectErrno);
   failed.memoryLeft = code != CURLE_OUT_OF_MEMORY || memoryLeft();
   failed.host = d_spec.host;

@@ -32,6 +32,12 @@ protected:
   [[nodiscard]] RunHost& host() noexcept { return *d_host; }
   void end(CheckResult result) noexcept { d_host->ended(*this, std::move(result)); }
 
+  // Ends the transfer when the connection stands, all of its protocol's beginnings included, and keeps it open until then.
+  void connectOnly();
+  // For protocols whose replies libcurl reads for as long as there is something to read: only so much can come before it is
+  // known to us, so that a server that floods us cannot keep the loop busy.
+  static void limitReceiving(curl_socket_t socket) noexcept;
+
   // libcurl has done what it was told to; the rule is that this ends the run. Throws only std::bad_alloc.
   virtual void transferred(CURLcode code) { end(judge(code)); }
 
