@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include <algorithm>
+#include <string_view>
+#include <strings.h>
 #include "httpcheck.hh"
 #include "probe/printable.hh"
 
@@ -19,6 +21,26 @@ namespace
     return result;
   }
 
+  // libcurl undoes a transfer coding that nobody asked for (RFC 9112 section 7.4), and a bomb with it.
+  bool isForeignCoding(std::string_view header) noexcept
+  {
+    constexpr std::string_view name = "Transfer-Encoding:";
+    if (header.size() < name.size() || strncasecmp(header.data(), name.data(), name.size()) != 0) {
+      return false;
+    }
+    header.remove_prefix(std::min(header.find_first_not_of(" \t", name.size()), header.size()));
+    header = header.substr(0, header.find_last_not_of(" \t\r\n") + 1);
+    constexpr std::string_view chunked = "chunked";
+    return header.size() != chunked.size() || strncasecmp(header.data(), chunked.data(), chunked.size()) != 0;
+  }
+
+  // HTTP/2 where both sides have it, which only TLS tells (RFC 9113 section 3.2).
+  long bestVersion() noexcept
+  {
+    const bool hasHttp2 = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) != 0;
+    return hasHttp2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
+  }
+
   // libcurl takes "Name:" as "leave out this header" and "Name;" as "send it empty".
   std::string forCurl(const std::string& header)
   {
@@ -33,12 +55,16 @@ HttpCheck::HttpCheck(const CheckSpec& spec) :
 {
   d_body.reserve(wantsBody() ? s_bodyLimit : 0); // so that takeBody cannot throw into libcurl
   easy().set(CURLOPT_URL, spec.url.c_str());
-  easy().set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)); // one request per connection: nothing to multiplex
-  easy().set(CURLOPT_USERAGENT, "pdns-failover/" FAILOVER_VERSION);           // a User-Agent among spec.headers replaces it
+  easy().set(CURLOPT_HTTP_VERSION, bestVersion());
+  easy().set(CURLOPT_USERAGENT, "pdns-failover/" FAILOVER_VERSION); // a User-Agent among spec.headers replaces it
   easy().set(CURLOPT_HEADERFUNCTION, &HttpCheck::takeHeader);
   easy().set(CURLOPT_HEADERDATA, this);
   easy().set(CURLOPT_WRITEFUNCTION, &HttpCheck::takeBody);
   easy().set(CURLOPT_WRITEDATA, this);
+  if (spec.reuseConnection) {
+    easy().set(CURLOPT_FRESH_CONNECT, 0L);
+    easy().set(CURLOPT_FORBID_REUSE, 0L);
+  }
   armRequest();
 }
 
@@ -79,8 +105,13 @@ size_t HttpCheck::takeHeader(const char* bytes, size_t one, size_t size, void* s
   const long status = check.easy().info<long>(CURLINFO_RESPONSE_CODE);
   const bool isInterim = status < 200 && status != 101; // more headers follow 100, 102 and 103
   check.d_hasAllHeaders = check.d_hasAllHeaders || (isLast && !isInterim);
-  if (isLast && !isInterim && (!check.wantsBody() || !check.spec().expectStatus.contains(status))) {
-    check.d_cut = Cut::Enough;
+  check.d_isCoded = check.d_isCoded || isForeignCoding({bytes, size});
+  if (!isLast || isInterim) {
+    return size;
+  }
+  const bool needsBody = check.wantsBody() && check.spec().expectStatus.contains(status);
+  if (check.d_isCoded || (!needsBody && !check.spec().reuseConnection)) { // cutting the body off costs the connection
+    check.d_cut = needsBody ? Cut::Coding : Cut::Enough;
     return 0;
   }
   return size;
@@ -90,8 +121,11 @@ size_t HttpCheck::takeBody(const char* bytes, size_t one, size_t size, void* sel
 {
   auto& check = *static_cast<HttpCheck*>(self);
   size *= one;
-  const size_t taken = std::min(size, s_bodyLimit - check.d_body.size());
-  check.d_body.append(bytes, taken);
+  const size_t taken = std::min(size, s_bodyLimit - check.d_bodyBytes);
+  check.d_bodyBytes += taken;
+  if (check.wantsBody()) {
+    check.d_body.append(bytes, taken);
+  }
   if (taken < size) {
     check.d_cut = Cut::Enough;
   }
@@ -102,6 +136,9 @@ CheckResult HttpCheck::judge(CURLcode code) const
 {
   if (d_cut == Cut::TooMuchHeader) {
     return made(Outcome::Protocol, "more than " + std::to_string(s_headerLimit) + " bytes of headers");
+  }
+  if (d_cut == Cut::Coding) {
+    return made(Outcome::Protocol, "a transfer coding that was not asked for");
   }
   if (code != CURLE_OK && d_cut != Cut::Enough) {
     return failure(code);

@@ -7,7 +7,7 @@
 #include "transfer.hh"
 
 // HttpCheck: one request, and what its answer says. Reads no more than it needs: nothing of the body unless a body is
-// expected, then its first 64 KiB. Thread: as Transfer.
+// expected or the connection is to be kept, then its first 64 KiB. Thread: as Transfer.
 
 namespace failover
 {
@@ -23,7 +23,8 @@ private:
   {
     None,
     Enough, // all that the check needs was read
-    TooMuchHeader
+    TooMuchHeader,
+    Coding // the body would have to be decompressed
   };
 
   [[nodiscard]] CheckResult judge(CURLcode code) const override;
@@ -35,8 +36,10 @@ private:
 
   curl::Slist d_headers; // may outlive the transfer's end, not the transfer
   std::string d_body;
+  size_t d_bodyBytes{0};
   size_t d_headerBytes{0};
   bool d_hasAllHeaders{false};
+  bool d_isCoded{false}; // by more than chunks
   Cut d_cut{Cut::None};
 };
 }

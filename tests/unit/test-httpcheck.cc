@@ -6,6 +6,7 @@
 #include "httpserver.hh"
 #include "inchild.hh"
 #include "runcheck.hh"
+#include "talkserver.hh"
 
 using namespace failover;
 using namespace failover::test;
@@ -249,5 +250,84 @@ TEST_SUITE("localproblems")
       CAPTURE(url);
       CHECK(said.find("local: ") == 0);
     }
+  }
+
+  TEST_CASE("connections: a new one for each run, or the one of the run before")
+  {
+    for (const bool reuse : {false, true}) {
+      TalkServer server("", [](TalkServer& /* server */, const auto& /* said */) { return HttpServer::ok("all is well"); });
+      auto spec = specFor("http://" + server.authority() + "/");
+      spec.reuseConnection = reuse;
+      Engine engine;
+      for (int i = 0; i < 3; ++i) {
+        const auto result = runCheck(spec, engine);
+        CHECK(result.passed());
+        CHECK(result.text == "HTTP 200");
+      }
+      CHECK(server.connections() == (reuse ? 1 : 3));
+    }
+  }
+
+  TEST_CASE("a kept connection that has gone is made anew; one that is silent is the node's fault")
+  {
+    bool silent = false;
+    TalkServer server("", [&silent](TalkServer& s, const auto& /* said */) {
+      if (s.connections() == 1) {
+        s.hangUp(); // though the answer did not say so
+      }
+      return silent ? std::string() : HttpServer::ok("ok");
+    });
+    auto spec = specFor("http://" + server.authority() + "/");
+    spec.reuseConnection = true;
+    Engine engine;
+    CHECK(runCheck(spec, engine).passed());
+    CHECK(runCheck(spec, engine).passed());
+    CHECK(server.connections() == 2);
+    silent = true;
+    spec.timeout = std::chrono::milliseconds(100);
+    const auto result = runCheck(spec, engine);
+    CHECK(server.connections() == 2);
+    CHECK(result.outcome == Outcome::Timeout);
+    CHECK(result.text == "timeout after 100 ms");
+  }
+
+  TEST_CASE("a body that is too long costs the kept connection, not the verdict")
+  {
+    TalkServer server("", [](TalkServer& /* server */, const auto& /* said */) { return HttpServer::ok(std::string(100000, 'a')); });
+    auto spec = specFor("http://" + server.authority() + "/");
+    spec.reuseConnection = true;
+    Engine engine;
+    CHECK(runCheck(spec, engine).text == "HTTP 200");
+    CHECK(runCheck(spec, engine).text == "HTTP 200");
+    CHECK(server.connections() == 2);
+  }
+
+  TEST_CASE("compression is never asked for, and so never undone")
+  {
+    TalkServer server("", [](TalkServer& here, const auto& /* said */) {
+      here.hangUp();
+      return "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc";
+    });
+    auto spec = specFor("http://" + server.authority() + "/");
+    spec.expectBody = "abc";
+    CHECK(runCheck(spec).passed());
+    CHECK(server.heard().find("Accept-Encoding") == std::string::npos);
+    TalkServer coded("", [](TalkServer& here, const auto& /* said */) {
+      here.hangUp();
+      return "HTTP/1.1 200 OK\r\ntransfer-encoding:  gzip, chunked \r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    });
+    spec.url = "http://" + coded.authority() + "/";
+    const auto result = runCheck(spec);
+    CHECK(result.outcome == Outcome::Protocol);
+    CHECK(result.text == "a transfer coding that was not asked for");
+    spec.expectBody.clear();
+    CHECK(runCheck(spec).passed());
+    TalkServer chunked("", [](TalkServer& here, const auto& /* said */) {
+      here.hangUp();
+      return "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    });
+    spec.url = "http://" + chunked.authority() + "/";
+    spec.expectBody = "abc";
+    CHECK(runCheck(spec).passed());
   }
 }
