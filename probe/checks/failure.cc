@@ -87,6 +87,7 @@ namespace
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_USE_SSL_FAILED: // STARTTLS was asked for and not had
       return Outcome::Tls;
     case CURLE_COULDNT_CONNECT:
       return failed.connectErrno == ECONNREFUSED ? Outcome::Refused : Outcome::Network;

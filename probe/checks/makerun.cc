@@ -3,9 +3,11 @@
 #include <stdexcept>
 #include "dnscheck.hh"
 #include "httpcheck.hh"
+#include "mailcheck.hh"
 #include "makerun.hh"
 #include "pingcheck.hh"
 #include "tcpcheck.hh"
+#include "tlscheck.hh"
 
 namespace failover
 {
@@ -16,6 +18,10 @@ std::unique_ptr<Run> makeRun(const CheckSpec& spec)
     return std::make_unique<HttpCheck>(spec);
   case CheckKind::Tcp:
     return std::make_unique<TcpCheck>(spec);
+  case CheckKind::Tls:
+    return std::make_unique<TlsCheck>(spec);
+  case CheckKind::Mail:
+    return std::make_unique<MailCheck>(spec);
   case CheckKind::Ping:
     return std::make_unique<PingCheck>(spec);
   case CheckKind::Dns:
