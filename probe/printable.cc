@@ -36,7 +36,8 @@ std::string printable(std::string_view bytes, size_t limit)
 
 std::string lowerFirst(std::string text)
 {
-  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') {
+  const auto isCapital = [&text](size_t at) { return at < text.size() && text[at] >= 'A' && text[at] <= 'Z'; };
+  if (isCapital(0) && !isCapital(1)) { // an abbreviation stays
     text[0] = static_cast<char>(text[0] - 'A' + 'a');
   }
   return text;

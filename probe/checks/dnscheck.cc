@@ -42,7 +42,7 @@ DnsCheck::~DnsCheck()
 
 void DnsCheck::start(RunHost& host)
 {
-  d_socket = Socket(d_to.ss_family, SOCK_DGRAM);
+  d_socket = Socket(d_to.ss_family, SOCK_DGRAM, 0);
   // Connected, so that only the node's packets come, and its ICMP errors.
   const int error = d_socket.get() < 0 ? errno : connectFrom(d_spec.source, d_to, d_socket);
   if (error != 0) {
@@ -105,7 +105,7 @@ void DnsCheck::readDatagram()
 void DnsCheck::beginStream()
 {
   d_host->poller().forget(d_socket.get());
-  d_socket = Socket(d_to.ss_family, SOCK_STREAM);
+  d_socket = Socket(d_to.ss_family, SOCK_STREAM, 0);
   const int error = d_socket.get() < 0 ? errno : connectFrom(d_spec.source, d_to, d_socket);
   if (error != 0 && error != EINPROGRESS) {
     fail(error);

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include "dnscheck.hh"
 #include "httpcheck.hh"
+#include "ldapcheck.hh"
 #include "mailcheck.hh"
 #include "makerun.hh"
 #include "pingcheck.hh"
@@ -22,6 +23,8 @@ std::unique_ptr<Run> makeRun(const CheckSpec& spec)
     return std::make_unique<TlsCheck>(spec);
   case CheckKind::Mail:
     return std::make_unique<MailCheck>(spec);
+  case CheckKind::Ldap:
+    return std::make_unique<LdapCheck>(spec);
   case CheckKind::Ping:
     return std::make_unique<PingCheck>(spec);
   case CheckKind::Dns:

@@ -11,7 +11,7 @@ namespace
   // Connecting a UDP socket looks up the route and sends nothing, so its error is this machine's own.
   int routeError(const sockaddr_storage& to, const std::string& source) noexcept
   {
-    Socket socket(to.ss_family, SOCK_DGRAM);
+    Socket socket(to.ss_family, SOCK_DGRAM, 0);
     if (socket.get() < 0) {
       return errno;
     }

@@ -21,8 +21,11 @@ class Socket
 public:
   Socket() noexcept = default;
   // get() < 0: there is none, and errno says why.
-  Socket(int family, int type, int protocol = 0) noexcept :
+  Socket(int family, int type, int protocol) noexcept :
     d_fd(::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol)) { }
+  // Takes fd over.
+  explicit Socket(int fd) noexcept :
+    d_fd(fd) { }
   ~Socket() { close(); }
   Socket(Socket&& other) noexcept :
     d_fd(std::exchange(other.d_fd, -1)) { }
