@@ -13,7 +13,7 @@ namespace failover
 // How long a delivery may take, whatever its kind.
 constexpr std::chrono::seconds s_deliveryLimit{10};
 
-// The POST as what it nearly is, a check. Throws std::runtime_error: the token or the url cannot be sent; std::bad_alloc.
+// The POST as what it nearly is, a check. Throws std::runtime_error: the url is none; std::bad_alloc.
 [[nodiscard]] CheckSpec webhookSpec(const NoticeSpec& target);
 
 namespace detail

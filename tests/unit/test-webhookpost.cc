@@ -55,10 +55,6 @@ TEST_SUITE("webhookpost")
     target.token = "abc.DEF~1+/=";
     CHECK(post(target).passed());
     CHECK(has(server.lastRequest(), "\r\nAuthorization: Bearer abc.DEF~1+/=\r\n"));
-    for (const std::string token : {"a b", "a\r\nX-Evil: 1", "\xc3\xa9"}) {
-      target.token = token;
-      CHECK_THROWS_WITH(post(target), "the token has a blank or a character that is not ASCII");
-    }
   }
 
   TEST_CASE("only 200 to 299 is a delivery, and nothing is followed")
