@@ -15,22 +15,35 @@
 
 namespace failover
 {
-// How late things began, in steps that double from a microsecond on.
+// How late things began, in microseconds: single ones up to 8, then steps of an eighth of a power of two, so that a step
+// is known within 12.5 %.
 class LatenessCounts
 {
 public:
-  static constexpr size_t s_steps = 32;
+  static constexpr size_t s_steps = 240; // the last one takes all from about an hour on
 
   void add(std::chrono::microseconds late) noexcept
   {
-    const auto value = static_cast<uint64_t>(std::max<int64_t>(late.count(), 0));
-    auto& count = d_counts[std::min<size_t>(std::bit_width(value), s_steps - 1)];
+    auto& count = d_counts[step(late)];
     count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
-  // How many were late by less than 2^step microseconds, but not by less than half of that.
+  // How many were late by less than bound(step), but not by less than bound(step - 1).
   [[nodiscard]] uint64_t at(size_t step) const noexcept { return d_counts[step].load(std::memory_order_relaxed); }
+  [[nodiscard]] static constexpr std::chrono::microseconds bound(size_t step) noexcept
+  {
+    const size_t shift = step < s_parts ? 0 : step / s_parts - 1;
+    const size_t part = step < s_parts ? step : s_parts + step % s_parts;
+    return std::chrono::microseconds(static_cast<int64_t>(part + 1) << shift);
+  }
 
 private:
+  static constexpr size_t s_parts = 8; // of a power of two
+  static constexpr size_t step(std::chrono::microseconds late) noexcept
+  {
+    const auto value = static_cast<uint64_t>(std::max<int64_t>(late.count(), 0));
+    const auto shift = static_cast<size_t>(std::bit_width(value | s_parts) - 4); // leaves s_parts to 2 * s_parts - 1
+    return std::min<size_t>(shift * s_parts + (value >> shift), s_steps - 1);
+  }
   std::array<std::atomic<uint64_t>, s_steps> d_counts{};
 };
 

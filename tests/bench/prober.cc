@@ -9,6 +9,8 @@
 //   down DEATH KIND LIMIT                      waits until all are down since DEATH (seconds of the epoch), which was
 //                                              "refused" or "silent": when the verdicts came, and how long after they were due
 //   runs                                       how many probes have ended
+//   lateness                                   how long after they were due the probes began since the last such command: s,
+//                                              the upper bounds of LatenessCounts' steps
 //   changes                                    changes of state since the last such command or wait
 //
 // At the end of the input it stops.
@@ -94,6 +96,13 @@ private:
   size_t d_warnings{0}; // the prober's thread only
 };
 
+std::string threeFigures(double p50, double p99, double max)
+{
+  std::array<char, 160> text{};
+  std::snprintf(text.data(), text.size(), R"({"p50": %.6f, "p99": %.6f, "max": %.6f})", p50, p99, max);
+  return text.data();
+}
+
 std::string percentiles(std::vector<double> seconds)
 {
   if (seconds.empty()) {
@@ -101,9 +110,7 @@ std::string percentiles(std::vector<double> seconds)
   }
   std::sort(seconds.begin(), seconds.end());
   const auto at = [&](size_t percent) { return seconds[(seconds.size() - 1) * percent / 100]; };
-  std::array<char, 160> text{};
-  std::snprintf(text.data(), text.size(), R"({"p50": %.4f, "p99": %.4f, "max": %.4f})", at(50), at(99), at(100));
-  return text.data();
+  return threeFigures(at(50), at(99), at(100));
 }
 
 class Bench
@@ -124,6 +131,9 @@ public:
     if (command == "runs") {
       return runs();
     }
+    if (command == "lateness") {
+      return lateness();
+    }
     return R"({"changes": )" + std::to_string(d_changes.seen()) + "}";
   }
 
@@ -135,7 +145,9 @@ private:
     int port = 0;
     CheckRow row;
     words >> count >> kind >> port >> row.intervalMs >> row.timeoutMs >> row.retryMs;
-    std::vector<NodeSpec> nodes(count);
+    Orders orders;
+    auto& nodes = orders.nodes;
+    nodes.resize(count);
     for (size_t i = 0; i < count; ++i) {
       const auto address = "127.1." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1);
       row.id = static_cast<int64_t>(i + 1);
@@ -146,7 +158,7 @@ private:
     }
     d_check = count == 0 ? CheckSpec{} : nodes.front().checks.front();
     d_changes.begin(count);
-    d_prober.setNodes(std::move(nodes));
+    d_prober.setOrders(std::move(orders));
     const bool isDone = d_prober.settle(std::chrono::seconds(30));
     return std::string(R"({"taken": )") + (isDone ? "true}" : "false}");
   }
@@ -158,6 +170,27 @@ private:
       runs += node.checks.front().runs;
     }
     return R"({"runs": )" + std::to_string(runs) + "}";
+  }
+
+  std::string lateness()
+  {
+    LatenessSteps steps{};
+    size_t count = 0;
+    for (size_t step = 0; step < steps.size(); ++step) {
+      steps[step] = d_prober.counters().lateness.at(step);
+      count += steps[step] - d_steps[step];
+    }
+    const auto at = [&](size_t percent) {
+      size_t left = count == 0 ? 0 : (count - 1) * percent / 100;
+      size_t step = 0;
+      for (; step + 1 < steps.size() && steps[step] - d_steps[step] <= left; ++step) {
+        left -= steps[step] - d_steps[step];
+      }
+      return Seconds(LatenessCounts::bound(step)).count();
+    };
+    const auto text = count == 0 ? "null" : threeFigures(at(50), at(99), at(100));
+    d_steps = steps;
+    return text;
   }
 
   std::string up(std::istringstream& words)
@@ -205,10 +238,12 @@ private:
     return R"({"came": )" + std::to_string(after.size()) + R"(, "after": )" + percentiles(after) + R"(, "late": )" + percentiles(late) + "}";
   }
 
+  using LatenessSteps = std::array<uint64_t, LatenessCounts::s_steps>;
   static constexpr double s_stretch = 1.1; // the jitter at its longest
   Changes d_changes;
   CheckSpec d_check; // they are all alike
   Prober d_prober{ProberOptions{}, d_changes};
+  LatenessSteps d_steps{}; // as they were at the last question
 };
 }
 
