@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: failover backend authors
 """A fault on our own side is said aloud and decides nothing."""
-import os
-import subprocess
 import unittest
 
 from harness.command import CommandFailed
+from harness.namespaces import may_unshare
 from harness.poll import eventually
 from harness.probing import FAST, PATIENCE, ProbingCase
 from harness.testbed import Case
@@ -19,10 +18,6 @@ def local_problem(server, name: str) -> dict:
         return checks[0] if checks and checks[0]["local_problem"] else None
 
     return eventually(reported, PATIENCE, f"a local problem of {name}")
-
-
-def may_unshare() -> bool:
-    return os.geteuid() == 0 and subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode == 0
 
 
 class LocalProblemTest(ProbingCase):
