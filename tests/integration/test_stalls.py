@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import unittest
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -23,10 +24,15 @@ STOOD_STILL = r"stood still for (\d+)"
 
 
 class Unhurried:
-    """Ten nodes that are well, behind one port. `waiting`: how many were asked and have yet to answer."""
+    """Ten nodes that are well, behind one port. `waiting`: how many were asked and have yet to answer.
+
+    What was sent to a machine that sleeps gets there late: while `awake` is not set, nobody is answered.
+    """
 
     def __init__(self):
         self.waiting = 0
+        self.awake = threading.Event()
+        self.awake.set()
         self.server = HostileServer(self.answer)
 
     def answer(self, connection, closing):
@@ -34,6 +40,9 @@ class Unhurried:
         self.waiting += 1
         try:
             closing.wait(TAKES)
+            if not self.awake.is_set():
+                self.awake.wait(2 * STOPPED)
+                closing.wait(TAKES)
         finally:
             self.waiting -= 1
         connection.sendall(HEAD + b"Content-Length: 0\r\n\r\n")
@@ -83,17 +92,19 @@ class WellCase(Case):
 
 
 class StoppedTest(WellCase):
-    """SIGSTOP for longer than any timeout: what was asked before it has its answer waiting, and its time is up."""
+    """SIGSTOP for longer than any timeout: when it is over, the time is up of all that was asked before."""
 
     def stop_for(self, seconds: float):
         """Stops the server while checks are under way."""
         eventually(lambda: self.node.waiting >= 2, WITHIN, "two checks wait for their answers")
         watch = Stopwatch()
+        self.node.awake.clear()
         self.server.process.send_signal(signal.SIGSTOP)
         try:
             eventually(lambda: watch.seconds() >= seconds, seconds + 5, "time passes", every=0.1)
         finally:
             self.server.process.send_signal(signal.SIGCONT)
+            self.node.awake.set()
 
     def test_stopped_and_continued(self):
         self.stop_for(STOPPED)
@@ -108,6 +119,7 @@ class StoppedTest(WellCase):
             self.stop_for(3.5)
         self.runs_go_on(2)
         self.nothing_has_happened()
+        self.assertEqual(len(re.findall(STOOD_STILL, self.server.log())), 3)
 
 
 def library() -> Path | None:
