@@ -35,7 +35,7 @@ namespace
   void auditNodes(const std::vector<NodeSpec>& nodes, Audit& audit)
   {
     for (const auto& node : nodes) {
-      if (node.checks.empty()) {
+      if (node.checks.empty() && node.sharedChecks.empty()) {
         audit.add(Finding::NodeWithoutCheck, [&] { return Audit::Entry{"node " + node.name, "has no enabled check"}; });
       }
     }

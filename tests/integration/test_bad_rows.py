@@ -110,6 +110,24 @@ class FirstLoadTest(BadRowsCase):
         self.reported(server, "node_targets", "two..dots")
         self.assertEqual(server.data("www.alpha.example.", "A"), (EAST_V4, WEST_V4))
 
+    def test_rows_beside_the_nodes(self):
+        self.force("""INSERT INTO peers (name, url, api_key) VALUES ('ns2', 'http://127.0.0.1:1', 'not a word');
+            INSERT INTO "references" (id, url) VALUES (3, 'gopher://nowhere');
+            INSERT INTO notifications (id, url, token) VALUES (4, 'http://user:hidden@127.0.0.1:1/x', 'hid den');
+            INSERT INTO reports (check_id, outcome) VALUES (9, 'up'); INSERT INTO check_nodes VALUES (8, 'nobody')""")
+        server = self.bed.serve(self.store)
+        for row in ("peers ns2: api_key", "references id 3: url", "notifications id 4: token", "reports check_id 9", "check_nodes 8 nobody"):
+            self.reported(server, row, "left out")
+        for secret in ("not a word", "hid den", "hidden"):
+            self.assertNotIn(secret, server.log())
+        self.assertEqual(server.data("www.alpha.example.", "A"), (EAST_V4, WEST_V4))
+
+    def test_a_push_check_is_reported_on(self):
+        self.store.sql("INSERT INTO checks (id, node, url, enabled) VALUES (9, 'east', 'push://backup', 0)")
+        server = self.bed.serve(self.store)
+        self.assertEqual(server.control("failover-report", "backup", "up", "for", "90").strip(), "check backup: up, for 1 min 30 s")
+        self.assertIn("no push check 'other'", server.control("failover-report", "other", "up"))
+
     def test_rows_of_domains(self):
         """One that is none does not keep the server from starting, nor another zone from being in PowerDNS's zone cache."""
         self.store.sql("INSERT INTO domains (id, name, type) VALUES (5000000000, 'far.example', 'NATIVE'), (-5, 'below.example', 'MASTER'),"

@@ -36,6 +36,7 @@ class BadRowsCase(Case):
         """Past the schema's own constraints and triggers, as a careless tool might."""
         triggers = [row[0] for row in self.store.read(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' "
-            "AND tbl_name IN ('checks', 'node_targets', 'policies', 'policy_nodes')")]
+            "AND tbl_name IN ('checks', 'check_nodes', 'references', 'peers', 'notifications', 'reports', 'node_targets', 'policies', "
+            "'policy_nodes')")]
         drops = "".join(f"DROP TRIGGER {name};\n" for name in triggers)
         self.store.sql(f"PRAGMA ignore_check_constraints = ON;\n{drops}{statement}")
