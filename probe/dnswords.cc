@@ -47,4 +47,10 @@ std::optional<int> responseCodeOf(std::string_view text) noexcept
   }
   return std::nullopt;
 }
+
+std::string responseCodeName(int code)
+{
+  const auto index = static_cast<size_t>(code);
+  return index < s_codes.size() ? std::string(s_codes[index]) : "RCODE" + std::to_string(code);
+}
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 // The words for numbers of DNS that a check may want. Pure. Thread: any.
@@ -14,4 +15,6 @@ namespace failover
 
 // Of a response code that a message without EDNS can have (RFC 6895, section 2.3), in capitals.
 [[nodiscard]] std::optional<int> responseCodeOf(std::string_view text) noexcept;
+// The other way round; RCODE and the number where there is no word for it. Throws only std::bad_alloc.
+[[nodiscard]] std::string responseCodeName(int code);
 }

@@ -6,6 +6,7 @@
 #include <arpa/nameser.h>
 #include "dnsdata.hh"
 #include "dnsmessage.hh"
+#include "probe/dnswords.hh"
 #include "probe/printable.hh"
 
 namespace failover
@@ -17,17 +18,10 @@ namespace
   constexpr uint8_t s_opcode = 0x78;
   constexpr uint8_t s_truncated = 0x02;
   constexpr uint8_t s_rcode = 0x0f;
-  constexpr std::array<const char*, 11> s_codes{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE"};
 
   int rcodeOf(std::span<const uint8_t> reply) noexcept
   {
     return reply[3] & s_rcode;
-  }
-
-  std::string codeName(int rcode)
-  {
-    const auto index = static_cast<size_t>(rcode);
-    return index < s_codes.size() ? s_codes[index] : "RCODE" + std::to_string(rcode);
   }
 
   void append16(std::vector<uint8_t>& bytes, unsigned value)
@@ -98,7 +92,7 @@ bool DnsQuestion::needsMoreThan(std::span<const uint8_t> reply) const noexcept
 CheckResult DnsQuestion::judge(std::span<const uint8_t> reply) const
 {
   const int rcode = rcodeOf(reply);
-  auto text = codeName(rcode);
+  auto text = responseCodeName(rcode);
   if (rcode != d_spec.expectRcode) {
     return {Outcome::BadStatus, text + " (expected " + printable(d_spec.expectRcodeText) + ")", {}};
   }
