@@ -41,14 +41,18 @@ class Authority:
 
     def issue(self, name: str, expired: bool = False) -> ssl.SSLContext:
         """A server's context with a certificate for this host name."""
-        base = self.folder / (name + ("-expired" if expired else ""))
+        return self._context(*self.files(name, 0 if expired else 2))
+
+    def files(self, name: str, days: int = 2) -> tuple[Path, Path]:
+        """A certificate for this host name that is good for so many days from now, 0: no longer; and its key."""
+        base = self.folder / f"{name}-{days}"
         key, request, certificate = (base.with_name(base.name + suffix) for suffix in (".key", ".csr", ".crt"))
         run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
             "-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", request)
-        period = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"] if expired else ["-days", "2"]
+        period = ["-days", days] if days else ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"]
         run("openssl", "ca", "-batch", "-notext", "-config", self.folder / "ca.cnf", "-keyfile", self.key,
             "-cert", self.certificate, "-in", request, "-out", certificate, *period)
-        return self._context(certificate, key)
+        return certificate, key
 
     def self_signed(self, name: str) -> ssl.SSLContext:
         """A certificate that nobody vouches for."""
