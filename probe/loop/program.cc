@@ -21,7 +21,7 @@ namespace
   {
     const std::unique_ptr<char, Free> real(::realpath(path.c_str(), nullptr));
     if (!real) {
-      throw ProgramError("cannot run " + printable(path) + ": " + errnoText(errno));
+      throw ProgramError(printable(path) + ": " + errnoText(errno));
     }
     return real.get();
   }
@@ -32,10 +32,10 @@ namespace
     {
     };
     if (::stat(path.c_str(), &found) != 0) {
-      throw ProgramError("cannot run " + printable(path) + ": " + errnoText(errno));
+      throw ProgramError(printable(path) + ": " + errnoText(errno));
     }
     if ((found.st_mode & S_IWOTH) != 0) {
-      throw ProgramError("will not run " + printable(path) + ": everybody may write it (chmod o-w)");
+      throw ProgramError(printable(path) + ": everybody may write it (chmod o-w)");
     }
     return found;
   }
@@ -55,11 +55,11 @@ std::string findProgram(const std::string& folder, const std::string& name)
   const auto within = resolved(folder);
   const auto path = resolved(folder + '/' + name);
   if (path.compare(0, within.size() + 1, within + '/') != 0 && within != "/") {
-    throw ProgramError("will not run " + printable(folder + '/' + name) + ": it leads out of the folder");
+    throw ProgramError(printable(folder + '/' + name) + ": leads out of the folder");
   }
   (void)described(within);
   if (!S_ISREG(described(path).st_mode)) {
-    throw ProgramError("cannot run " + printable(path) + ": not a regular file");
+    throw ProgramError(printable(path) + ": not a regular file");
   }
   return path;
 }

@@ -93,7 +93,7 @@ pid_t spawn(const std::string& path, const std::vector<std::string>& arguments, 
   pid_t child = -1;
   const int error = plan.start(path, words.data(), child);
   if (error != 0) {
-    throw std::runtime_error("cannot run " + printable(path) + ": " + errnoText(error));
+    throw std::runtime_error(printable(path) + ": " + errnoText(error));
   }
   return child;
 }

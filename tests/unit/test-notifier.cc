@@ -120,7 +120,7 @@ TEST_SUITE("notifier")
     scene.notifier.turn(Clock::now());
     CHECK(scene.notifier.counters().failed == 1);
     CHECK(scene.notifier.counters().waiting == 1);
-    CHECK(scene.listener.count("notification 3 to exec://none: cannot run " + scene.folder.path() + "/none: no such file or directory") == 1);
+    CHECK(scene.listener.count("notification 3 to exec://none: " + scene.folder.path() + "/none: no such file or directory") == 1);
     const auto wait = scene.notifier.untilWork(Clock::now(), std::chrono::milliseconds(5000));
     CHECK(wait > std::chrono::milliseconds(0));
     CHECK(wait <= std::chrono::milliseconds(1000));
