@@ -46,7 +46,7 @@ void Prober::Loop::runOnce()
   d_counters.turnedAt.store(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count(), std::memory_order_relaxed);
   noticeStall(now);
   d_engine->multi.turn(now);
-  d_engine->runs.deliver(Clock::now());
+  d_engine->runs.deliver(now); // not a later moment: a standstill may lie between, which only the next turn notices
 }
 
 std::chrono::milliseconds Prober::Loop::untilWork() const noexcept
