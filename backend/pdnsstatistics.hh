@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
-// The counts of answers among PowerDNS's own statistics (pdns_control show, the API, /metrics):
+// Ours among PowerDNS's own statistics (pdns_control show, the API, /metrics):
 //   failover-answers        answers that led to a node
 //   failover-answers-NODE   to this node
+//   failover-verdict-NODE   what this server's own checks say of it: 0 unknown, 1 up, 2 down. Peers read these three
+//   failover-frozen         1: verdicts are frozen, since the fault seems to be ours
+//   failover-probe-overdue-ms   how late the probe thread's loop is
+//   failover-probes         runs of checks; failover-probe-stalls, failover-doubted-failures: those that did not count
 // With `launch=failover:name` each begins with failover-name-.
 //
 // StatBag has no lock: PowerDNS declares everything before it makes its threads, which then read. Therefore nodes that the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "runtime.hh"
+#include <algorithm>
 #include "cachepurge.hh"
 #include "reportwriter.hh"
 #include "statewriter.hh"
@@ -15,14 +16,24 @@ namespace
   constexpr std::chrono::seconds s_settlePatience{2};
   // For another writer's lock, while somebody waits at a terminal.
   constexpr std::chrono::seconds s_lockPatience{2};
+
+  ProberOptions optionsOf(const Settings& settings)
+  {
+    ProberOptions options;
+    options.maxInFlight = settings.maxProbes;
+    options.execDir = settings.execDir;
+    options.rules = {{settings.holdDown, settings.holdDownMax}, settings.quorum};
+    options.freezeShare = settings.freezeShare;
+    return options;
+  }
 }
 
 Runtime::Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> host) :
   d_suffix(std::move(suffix)), d_settings(std::move(settings)), d_host(std::move(host)),
-  d_prober({.maxInFlight = d_settings.maxProbes}, *this),
+  d_prober(optionsOf(d_settings), *this),
   d_watcher(d_settings, *d_host, d_published,
     {.ordersLoaded = [this](const Orders& orders) { d_prober.setOrders(orders); },
-      .reportsLoaded = [](const std::vector<PushReport>&) {},
+      .reportsLoaded = [this](const std::vector<PushReport>& reports) { d_prober.report(reports); },
       .states = [this] { return d_prober.status(); },
       .cycled = [this] { d_answers.grow(); }})
 {
@@ -109,6 +120,13 @@ void Runtime::obey()
 {
   storeWritten();
   d_prober.settle(s_settlePatience);
+}
+
+Verdict Runtime::ownVerdict(const std::string& node) const
+{
+  const auto nodes = d_watcher.contents().nodes;
+  const auto found = std::lower_bound(nodes->nodes.begin(), nodes->nodes.end(), node, [](const NodeSpec& known, const std::string& wanted) { return known.name < wanted; });
+  return found != nodes->nodes.end() && found->name == node ? found->health->own() : Verdict::Unknown;
 }
 
 std::string Runtime::reload()

@@ -59,6 +59,9 @@ public:
   // --- What pdns_control asks. Thread: any but the two above. ---
 
   [[nodiscard]] std::vector<NodeStatus> nodes() const { return d_prober.status(); }
+  [[nodiscard]] const Prober& prober() const noexcept { return d_prober; }
+  // What this server's own checks say of a node; Unknown when there is none of that name.
+  [[nodiscard]] Verdict ownVerdict(const std::string& node) const;
   [[nodiscard]] StoreStatus store() const { return d_watcher.status(); }
   [[nodiscard]] StoreContents contents() const { return d_watcher.contents(); }
   [[nodiscard]] const Host& host() const noexcept { return *d_host; }

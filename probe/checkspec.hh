@@ -46,8 +46,8 @@ public:
   // or a value that is not JSON.
   explicit JsonExpectation(std::string_view text);
   // True when `body` is JSON and has an equal value at the pointer. Else false, and `why` says what was seen
-  // (body excerpts bounded and printable). Never throws on strangers' input.
-  [[nodiscard]] bool matches(const std::string& body, std::string& why) const;
+  // (body excerpts bounded and printable; none unless mayQuote). Never throws on strangers' input.
+  [[nodiscard]] bool matches(const std::string& body, std::string& why, bool mayQuote = true) const;
   [[nodiscard]] const std::string& text() const noexcept { return d_text; }
   bool operator==(const JsonExpectation& other) const noexcept { return d_text == other.d_text; }
 

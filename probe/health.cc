@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
+#include <algorithm>
 #include <array>
 #include "health.hh"
 
@@ -25,9 +26,10 @@ namespace
   }
 }
 
-HealthTracker::HealthTracker(unsigned rise, unsigned fall, Verdict initial) noexcept :
+HealthTracker::HealthTracker(unsigned rise, unsigned fall, Verdict initial, unsigned contrary) noexcept :
   d_rise(rise), d_fall(fall), d_verdict(initial)
 {
+  d_contrary = std::min(contrary, needed() - 1);
 }
 
 unsigned HealthTracker::needed() const noexcept

@@ -38,10 +38,13 @@ class HealthTracker
 {
 public:
   // rise, fall: how many consecutive results turn the verdict. REQUIRES: both >= 1.
-  // initial: a verdict remembered from an earlier run, or Unknown.
-  HealthTracker(unsigned rise, unsigned fall, Verdict initial = Verdict::Unknown) noexcept;
+  // initial, contrary: remembered from an earlier run, or Unknown and 0.
+  HealthTracker(unsigned rise, unsigned fall, Verdict initial = Verdict::Unknown, unsigned contrary = 0) noexcept;
 
   Transition record(bool passed) noexcept;
+
+  // Results that contradict the verdict so far are forgotten: it takes all of them afresh to turn it.
+  void forget() noexcept { d_contrary = 0; }
 
   [[nodiscard]] Verdict verdict() const noexcept { return d_verdict; }
   [[nodiscard]] bool pending() const noexcept { return d_contrary != 0; }
@@ -125,6 +128,10 @@ public:
     return falls != 0 && (drains == 0 || falls < drains) ? falls : drains;
   }
 
+  // What this server's own checks say of it: what peers are told.
+  [[nodiscard]] Verdict own() const noexcept { return d_own.load(std::memory_order_relaxed); }
+  void publishOwn(Verdict own) noexcept { d_own.store(own, std::memory_order_relaxed); }
+
   // What the node is at `now`.
   void publish(NodeState state, int64_t now) noexcept
   {
@@ -150,6 +157,7 @@ public:
 private:
   const std::string d_name;
   std::atomic<NodeState> d_state{NodeState::Unknown};
+  std::atomic<Verdict> d_own{Verdict::Unknown};
   std::atomic<int64_t> d_turnedAt{0};
   std::atomic<int64_t> d_fallsAt{0};
   std::atomic<int64_t> d_drainsAt{0};

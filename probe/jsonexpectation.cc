@@ -132,7 +132,7 @@ JsonExpectation::JsonExpectation(std::string_view text) :
   }
 }
 
-bool JsonExpectation::matches(const std::string& body, std::string& why) const
+bool JsonExpectation::matches(const std::string& body, std::string& why, bool mayQuote) const
 {
   Json::Value root;
   std::string error;
@@ -145,7 +145,7 @@ bool JsonExpectation::matches(const std::string& body, std::string& why) const
     return true;
   }
   const auto pointer = printable(d_text.substr(0, d_text.find('=')), s_valueLimit);
-  why = pointer + (seen == nullptr ? " is missing" : " is " + shown(*seen)) + " (expected " + shown(d_value) + ")";
+  why = pointer + (seen == nullptr ? " is missing" : " is " + (mayQuote ? shown(*seen) : "something else")) + " (expected " + shown(d_value) + ")";
   return false;
 }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include "nodetracker.hh"
 
@@ -19,6 +21,23 @@ namespace
   std::optional<PlannedDrain> copyOf(const PlannedDrain* drain)
   {
     return drain != nullptr ? std::optional(*drain) : std::nullopt;
+  }
+
+  // Those that do not merely warn.
+  std::vector<const CheckTracker*> decidingOf(const std::vector<const CheckTracker*>& checks)
+  {
+    std::vector<const CheckTracker*> deciding;
+    deciding.reserve(checks.size());
+    std::copy_if(checks.begin(), checks.end(), std::back_inserter(deciding), [](const auto* check) { return !check->spec().warningOnly; });
+    return deciding;
+  }
+
+  std::vector<Verdict> verdictsOf(const std::vector<const CheckTracker*>& checks)
+  {
+    std::vector<Verdict> verdicts;
+    verdicts.reserve(checks.size());
+    std::transform(checks.begin(), checks.end(), std::back_inserter(verdicts), [](const auto* check) { return check->verdict(); });
+    return verdicts;
   }
 
   std::string colon(const std::string& reason)
@@ -46,21 +65,10 @@ namespace
   }
 }
 
-Verdict verdictOf(const std::vector<const CheckTracker*>& checks, Verdict before) noexcept
+NodeTracker::NodeTracker(const NodeSpec& spec, const VerdictRules& rules, Moment now) :
+  d_name(spec.name), d_admin(spec.admin), d_adminReason(spec.adminReason), d_drains(spec.drains), d_health(spec.health), d_rememberedReason(spec.rememberedReason), d_require(spec.require), d_verdict(spec.remembered, rules), d_state(spec.last), d_since(spec.since)
 {
-  bool allKnown = true;
-  for (const auto* check : checks) {
-    if (check->verdict() == Verdict::Down) {
-      return Verdict::Down;
-    }
-    allKnown = allKnown && check->verdict() != Verdict::Unknown;
-  }
-  return allKnown ? Verdict::Up : before;
-}
-
-NodeTracker::NodeTracker(const NodeSpec& spec) :
-  d_name(spec.name), d_admin(spec.admin), d_adminReason(spec.adminReason), d_drains(spec.drains), d_health(spec.health), d_rememberedReason(spec.rememberedReason), d_verdict(spec.remembered), d_state(spec.last), d_since(spec.since)
-{
+  d_verdict.restore(spec.flaps, now);
   if (d_state == NodeState::Drained) {
     d_running = copyOf(planAt(d_drains, inSeconds(d_since)).running);
   }
@@ -72,50 +80,53 @@ void NodeTracker::adopt(const NodeSpec& spec)
   d_adminReason = spec.adminReason;
   d_drains = spec.drains;
   d_health = spec.health;
+  d_require = spec.require;
 }
 
-std::optional<NodeTransition> NodeTracker::refresh(const std::vector<const CheckTracker*>& checks, const CheckTracker* cause, TimePoint now)
+std::optional<NodeTransition> NodeTracker::refresh(const std::vector<const CheckTracker*>& checks, const CheckTracker* cause, std::span<const PeerView> views, Moment now)
 {
-  const auto moment = planAt(d_drains, inSeconds(now));
+  const auto moment = planAt(d_drains, inSeconds(now.wall));
   auto over = std::exchange(d_running, copyOf(moment.running));
-  if (over && !isOver(*over, inSeconds(now))) {
+  if (over && !isOver(*over, inSeconds(now.wall))) {
     over.reset(); // it goes on, or was called off
   }
-  d_verdict = verdictOf(checks, d_verdict);
+  const auto deciding = decidingOf(checks);
+  d_verdict.update(verdictsOf(deciding), d_require, views, now);
   const NodeState before = d_state;
-  const NodeState after = combine(wishOf(d_admin, moment), d_verdict);
+  const NodeState after = combine(wishOf(d_admin, moment), d_verdict.verdict());
   const bool isNews = after != before;
   // A node may stay as it is for another reason than it became so.
-  const bool hasNewReason = isByOperator(after) || after == NodeState::Down || (d_reason == s_noChecks) != checks.empty();
+  const bool hasNewReason = isByOperator(after) || after == NodeState::Down || (d_reason == s_noChecks) != deciding.empty();
   if (isNews || d_isNew || hasNewReason) {
-    d_reason = why(after, checks, cause, before, over);
+    d_reason = why(after, deciding, cause, before, over, now);
   }
   if (isNews || d_since == TimePoint{}) {
-    d_since = now;
+    d_since = now.wall;
   }
   d_isNew = false;
   d_state = after;
-  d_health->publish(after, toMilliseconds(now));
+  d_health->publishOwn(d_verdict.own());
+  d_health->publish(after, toMilliseconds(now.wall));
   if (!isNews) {
     return std::nullopt;
   }
-  return NodeTransition{d_name, before, after, d_reason, now};
+  return NodeTransition{d_name, before, after, d_reason, now.wall};
 }
 
 std::string NodeTracker::why(NodeState after, const std::vector<const CheckTracker*>& checks, const CheckTracker* cause, NodeState before,
-  const std::optional<PlannedDrain>& over) const
+  const std::optional<PlannedDrain>& over, Moment now) const
 {
   if (isByOperator(after)) {
     return d_admin == AdminState::Auto ? plannedDrain(*d_running) : operatorsWish(d_adminReason);
   }
   if (!over || before != NodeState::Drained) {
-    return whyByChecks(after, checks, cause, before);
+    return whyByChecks(after, checks, cause, before, now);
   }
   const auto end = "after the planned drain" + colon(over->reason);
-  return after == NodeState::Up ? end : end + "; " + whyByChecks(after, checks, cause, before);
+  return after == NodeState::Up ? end : end + "; " + whyByChecks(after, checks, cause, before, now);
 }
 
-std::string NodeTracker::whyByChecks(NodeState after, const std::vector<const CheckTracker*>& checks, const CheckTracker* cause, NodeState before) const
+std::string NodeTracker::whyByChecks(NodeState after, const std::vector<const CheckTracker*>& checks, const CheckTracker* cause, NodeState before, Moment now) const
 {
   if (checks.empty()) {
     return s_noChecks;
@@ -124,14 +135,12 @@ std::string NodeTracker::whyByChecks(NodeState after, const std::vector<const Ch
     return "not checked yet: " + checks.front()->spec().label;
   }
   if (after == NodeState::Down) {
-    for (const auto* check : checks) {
-      if (check->verdict() == Verdict::Down) {
-        return decisionOf(*check, d_rememberedReason);
-      }
-    }
-    return d_reason.empty() ? "as in an earlier run" : d_reason; // new checks have replaced the one that failed
+    return whyDown(checks, now);
   }
-  if (cause != nullptr) {
+  if (d_verdict.own() == Verdict::Down) {
+    return toText(d_verdict.vote());
+  }
+  if (cause != nullptr && cause->verdict() == Verdict::Up) {
     return decisionOf(*cause, d_rememberedReason);
   }
   // The description changed: no single check did it.
@@ -139,6 +148,28 @@ std::string NodeTracker::whyByChecks(NodeState after, const std::vector<const Ch
     return "after release by the operator: " + checks.front()->lastWord();
   }
   return d_isNew ? decisionOf(*checks.front(), d_rememberedReason) : "by its checks: " + checks.front()->lastWord();
+}
+
+std::string NodeTracker::whyDown(const std::vector<const CheckTracker*>& checks, Moment now) const
+{
+  if (const auto until = d_verdict.heldUntil()) {
+    return "held down until " + toText(std::chrono::ceil<std::chrono::seconds>(now.toWall(*until))) + " after " + std::to_string(d_verdict.hold().count(now.steady)) + " falls; " + checks.front()->lastWord();
+  }
+  const auto vote = toText(d_verdict.vote());
+  if (d_verdict.own() != Verdict::Down) {
+    return vote;
+  }
+  const auto verdicts = verdictsOf(checks);
+  const auto decisive = reasons(verdicts, d_require);
+  const auto& first = *checks[decisive.front()];
+  if (first.verdict() != Verdict::Down) { // new checks have replaced the one that failed
+    return d_reason.empty() ? "as in an earlier run" : d_reason;
+  }
+  auto text = decisionOf(first, d_rememberedReason);
+  if (d_require.atLeast != Requirement::s_all && checks.size() > 1) {
+    text += "; " + std::to_string(std::count(verdicts.begin(), verdicts.end(), Verdict::Up)) + " of " + std::to_string(checks.size()) + " checks pass, " + std::to_string(std::min<size_t>(d_require.atLeast, checks.size())) + " must";
+  }
+  return vote.empty() ? text : text + "; " + vote;
 }
 
 void NodeTracker::forecast(std::optional<TimePoint> fall, TimePoint now) noexcept
@@ -151,22 +182,31 @@ void NodeTracker::forecast(std::optional<TimePoint> fall, TimePoint now) noexcep
     isAuto && d_state != NodeState::Drained && start ? toMilliseconds(*start) : 0);
 }
 
-std::optional<std::chrono::sys_seconds> NodeTracker::nextChange(TimePoint now) const noexcept
+std::optional<std::chrono::sys_seconds> NodeTracker::nextChange(Moment now) const noexcept
 {
-  return planAt(d_drains, inSeconds(now)).nextChange;
+  auto next = planAt(d_drains, inSeconds(now.wall)).nextChange;
+  if (const auto held = d_verdict.heldUntil()) {
+    const auto end = std::chrono::ceil<std::chrono::seconds>(now.toWall(*held));
+    next = next ? std::min(*next, end) : end;
+  }
+  return next;
 }
 
-NodeStatus NodeTracker::status() const
+NodeStatus NodeTracker::status(Moment now) const
 {
   NodeStatus status;
   status.name = d_name;
   status.state = d_state;
   status.since = d_since;
   status.reason = d_reason;
-  status.verdict = d_verdict;
+  status.verdict = d_verdict.verdict();
+  status.own = d_verdict.own();
   status.admin = d_admin;
   status.adminReason = d_adminReason;
   status.drains = d_drains;
+  status.require = d_require;
+  status.flaps = d_verdict.hold().remember(now.steady, now.wall);
+  status.vote = d_verdict.vote();
   return status;
 }
 }

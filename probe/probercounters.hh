@@ -50,10 +50,16 @@ private:
 struct ProberCounters
 {
   std::atomic<uint64_t> runs{0};      // that have begun
-  std::atomic<uint64_t> discarded{0}; // runs whose result was thrown away, since this machine had stood still
+  std::atomic<uint64_t> discarded{0}; // runs whose result was thrown away: this machine had stood still, or was in doubt
   std::atomic<uint64_t> stalls{0};    // how often it had
   LatenessCounts lateness;            // of runs, behind the time they were due
-  std::atomic<int64_t> turnedAt{0};   // when the loop last turned: steady clock, milliseconds
+  std::atomic<uint64_t> noticesSent{0};
+  std::atomic<uint64_t> noticesFailed{0};  // deliveries that were not taken; most are tried again
+  std::atomic<uint64_t> noticesDropped{0}; // that nobody will get
+  std::atomic<bool> frozen{false};         // verdicts are, since the fault seems to be ours
+  std::atomic<uint64_t> freezes{0};        // how often they were
+  std::atomic<uint64_t> doubted{0};        // failures that did not count for that
+  std::atomic<int64_t> turnsBy{0};         // when the loop is to turn next, at the latest: steady clock, milliseconds
 };
 
 // For the one writer.

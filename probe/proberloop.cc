@@ -14,6 +14,7 @@ namespace
 {
   constexpr std::chrono::milliseconds s_longestWait(60000); // nothing is due that late; any bound will do
   constexpr std::chrono::milliseconds s_clockCheck(1000);   // while something is planned: the wall clock may be set anew
+  constexpr std::chrono::milliseconds s_longestLook(500);   // while something is under way: a shorter standstill is noticed the better
   constexpr std::chrono::milliseconds s_pause(1000);        // after a surprise, so that a lasting one does not spin the loop
 }
 
@@ -34,18 +35,21 @@ void Prober::Loop::run() noexcept
 void Prober::Loop::runOnce()
 {
   takeOrders();
+  takeReports();
   followPlans();
+  followPeers();
+  notify();
   if (d_needsRequeue) {
     requeue();
   }
   startDue();
   const auto limit = untilWork();
   d_stallWatch.willWait(limit);
+  d_counters.turnsBy.store(std::chrono::duration_cast<std::chrono::milliseconds>((Clock::now() + limit).time_since_epoch()).count(), std::memory_order_relaxed);
   d_engine->poller.wait(limit);
   const auto now = Clock::now();
-  d_counters.turnedAt.store(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count(), std::memory_order_relaxed);
   noticeStall(now);
-  d_engine->multi.turn(now);
+  d_engine->network.turn(now);
   d_engine->runs.deliver(now); // not a later moment: a standstill may lie between, which only the next turn notices
 }
 
@@ -59,12 +63,27 @@ std::chrono::milliseconds Prober::Loop::untilWork() const noexcept
       limit = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*d_nextChange - now), std::chrono::milliseconds(0), s_clockCheck);
     }
   }
+  if (d_engine->runs.size() > 0) {
+    limit = std::min(limit, s_longestLook);
+  }
   const auto now = Clock::now();
   if (d_engine->runs.size() < d_mostRuns) { // at the limit only the end of a run can make room for the next
     limit = d_queue.untilNext(now, limit);
   }
-  limit = d_engine->multi.untilTurn(now, limit);
+  limit = d_engine->peers.untilTurn(now, limit);
+  limit = d_engine->notifier.untilWork(now, limit);
+  limit = d_engine->network.untilTurn(now, limit);
   return d_engine->runs.untilDelivery(now, limit);
+}
+
+void Prober::Loop::notify()
+{
+  d_engine->reaper.sweep();
+  d_engine->notifier.turn(Clock::now());
+  const auto& counts = d_engine->notifier.counters();
+  d_counters.noticesSent.store(counts.sent, std::memory_order_relaxed);
+  d_counters.noticesFailed.store(counts.failed, std::memory_order_relaxed);
+  d_counters.noticesDropped.store(counts.dropped, std::memory_order_relaxed);
 }
 
 void Prober::Loop::noticeStall(Clock::time_point now)

@@ -16,6 +16,8 @@ namespace
 {
   constexpr size_t s_mostPerTurn = 64;        // starts, so that what is under way is looked at in between
   constexpr size_t s_othersDescriptors = 128; // kept free for what else this process may open
+  constexpr size_t s_mostRuns = 16'384;       // of 14 KB each
+  constexpr size_t s_otherRuns = 16;          // to peers, and to those who want to be told
 
   CheckResult localProblem(const std::string& text)
   {
@@ -24,13 +26,19 @@ namespace
     result.text = text;
     return result;
   }
+
+  std::string nameOf(const Probe& probe)
+  {
+    return (probe.isReference() ? "reference" : "node " + probe.nodes.front()->tracker.name()) + ": " + probe.tracker.spec().label;
+  }
 }
 
 void Prober::Loop::requeue()
 {
   d_queue.clear();
   d_roster.forEachProbe([this](Probe& probe) {
-    if (probe.due == Clock::time_point::max() && probe.runs.empty()) { // left so by a surprise
+    const bool isAsked = probe.tracker.spec().kind != CheckKind::Push;
+    if (isAsked && probe.due == Clock::time_point::max() && probe.runs.empty()) { // left so by a surprise
       probe.due = Clock::now();
     }
     if (probe.due != Clock::time_point::max()) {
@@ -48,7 +56,7 @@ void Prober::Loop::limitRuns()
   const auto room = makeDescriptorRoom(wanted + s_othersDescriptors);
   const size_t used = room.open + s_othersDescriptors;
   const size_t free = room.limit > used ? room.limit - used : 0;
-  d_mostRuns = std::max<size_t>(d_mostWanted != 0 ? d_mostWanted : free, 1);
+  d_mostRuns = std::max<size_t>(d_mostWanted != 0 ? d_mostWanted : std::min(free, s_mostRuns), 1) + s_otherRuns;
   const size_t lacking = wanted > free ? wanted - free : 0;
   if (lacking > 0 && d_descriptorsLacking == 0) {
     d_listener.log(LogLevel::Warning, "the checks may need " + std::to_string(used + wanted) + " descriptors when nodes fall silent, but the limit is " + std::to_string(room.limit) + ": checks may be late then; raise it (LimitNOFILE= in the service)");
@@ -71,14 +79,21 @@ void Prober::Loop::startDue()
 
 void Prober::Loop::start(Probe& probe)
 {
+  if (probe.tracker.spec().kind == CheckKind::Push) {
+    missReport(probe);
+    return;
+  }
   const auto now = Clock::now();
+  if (!probe.runs.empty() && !probe.troubleSince) { // the one before is silent
+    probe.troubleSince = probe.started;
+  }
   probe.started = now;
   probe.due = Clock::time_point::max();
   increase(d_counters.runs);
   std::string problem;
   try {
     probe.runs.reserve(probe.runs.size() + 1);
-    auto& run = d_engine->runs.start(makeRun(probe.tracker.spec()), now, now + probe.tracker.spec().timeout,
+    auto& run = d_engine->runs.start(makeRun(probe.tracker.spec(), d_engine->programs), now, now + probe.tracker.spec().timeout,
       [this, &probe](const Run& ended, const CheckResult& result) { finish(probe, ended, result); });
     probe.runs.push_back(&run);
   }
@@ -86,6 +101,7 @@ void Prober::Loop::start(Probe& probe)
     problem = e.what();
   }
   if (problem.empty()) {
+    askReferencesFor(probe);
     schedule(probe, now, 1.0);
   }
   else {
@@ -93,8 +109,9 @@ void Prober::Loop::start(Probe& probe)
   }
 }
 
-void Prober::Loop::finish(Probe& probe, const Run& run, const CheckResult& result)
+void Prober::Loop::finish(Probe& probe, const Run& run, const CheckResult& said)
 {
+  const auto result = probe.tracker.spec().inverted ? said.inverted() : said;
   const auto ended = std::find(probe.runs.begin(), probe.runs.end(), &run);
   if (result.passed()) { // whatever an older run has yet to say is older news
     std::for_each(probe.runs.begin(), ended, [this](const Run* older) { d_engine->runs.cancel(*older); });
@@ -103,37 +120,81 @@ void Prober::Loop::finish(Probe& probe, const Run& run, const CheckResult& resul
   else {
     probe.runs.erase(ended);
   }
+  const auto began = Clock::now() - result.latency;
+  probe.answered = std::max(probe.answered.value_or(began), began);
+  if (result.passed()) {
+    probe.troubleSince.reset();
+    probe.held.reset();
+  }
+  else if ((!result.isLocal() || probe.isReference()) && !probe.troubleSince) {
+    probe.troubleSince = began;
+  }
   count(probe, result);
+  if (probe.isReference()) {
+    judgeHeld();
+  }
+  reviewDoubt();
 }
 
 void Prober::Loop::count(Probe& probe, const CheckResult& result)
 {
   const bool hadLocalProblem = probe.tracker.hasLocalProblem();
+  const bool hadWarning = probe.tracker.hasWarning();
   const bool isFirst = !probe.tracker.hasRun();
-  const auto at = std::chrono::system_clock::now();
-  std::optional<NodeTransition> transition;
+  const bool fails = !result.passed() && !result.isLocal();
+  const bool counts = !fails || !probe.tracker.isAboutToFall() || isBelieved(probe, Clock::now() - result.latency);
+  const auto now = Moment::now();
+  bool isNews = false;
   {
     const std::lock_guard lock(d_mutex);
-    if (probe.tracker.record(result, at) == Transition::Changed) {
-      transition = probe.node->tracker.refresh(probe.node->checks(), &probe.tracker, at);
+    if (counts) {
+      isNews = probe.tracker.record(result, now.wall) == Transition::Changed;
+    }
+    else {
+      probe.tracker.recordDoubted(result, now.wall);
+      increase(d_counters.doubted);
     }
   }
-  if (transition) {
-    d_listener.nodeChanged(*transition);
+  if (isNews) {
+    tellNodes(probe, now);
   }
   const double stretched = isFirst ? firstStretch(probe.serial) : stretch(std::uniform_real_distribution<double>()(d_random));
   schedule(probe, Clock::now(), stretched);
-  forecast(*probe.node);
+  for (auto* node : probe.nodes) {
+    forecast(*node);
+  }
   logLocalProblem(probe, hadLocalProblem, result.text);
-  if (isFirst) {
-    leaveInitialRound(probe);
-    checkInitialRound();
+  logWarning(probe, hadWarning);
+  leaveInitialRound(probe);
+}
+
+void Prober::Loop::tellNodes(Probe& probe, Moment now)
+{
+  const auto& tracker = probe.tracker;
+  if (tracker.spec().warningOnly && !probe.nodes.empty()) {
+    const bool isWell = tracker.verdict() == Verdict::Up;
+    d_listener.log(isWell ? LogLevel::Info : LogLevel::Warning, "node " + probe.nodes.front()->tracker.name() + ": " + (isWell ? "a check that warns is well again " : "a check that only warns fails ") + tracker.decision());
+    return;
+  }
+  for (auto* node : probe.nodes) {
+    std::optional<NodeTransition> transition;
+    {
+      const std::lock_guard lock(d_mutex);
+      transition = refresh(*node, &tracker, now);
+    }
+    lookAt(node->tracker.nextChange(now));
+    if (transition) {
+      announce(*transition);
+    }
   }
 }
 
 void Prober::Loop::schedule(Probe& probe, Clock::time_point now, double stretched)
 {
   const auto& spec = probe.tracker.spec();
+  if (spec.kind == CheckKind::Push) {
+    return; // due when its report has run out
+  }
   Progress progress;
   progress.lastStart = probe.started;
   progress.pending = probe.tracker.pending();
@@ -169,7 +230,7 @@ void Prober::Loop::logLocalProblem(const Probe& probe, bool had, const std::stri
   if (had == probe.tracker.hasLocalProblem()) {
     return;
   }
-  const auto check = "node " + probe.node->tracker.name() + ": " + probe.tracker.spec().label;
+  const auto check = nameOf(probe);
   if (had) {
     d_listener.log(LogLevel::Info, check + ": checked again: " + text);
   }
@@ -178,10 +239,18 @@ void Prober::Loop::logLocalProblem(const Probe& probe, bool had, const std::stri
   }
 }
 
-void Prober::Loop::leaveInitialRound(const Probe& probe)
+void Prober::Loop::logWarning(const Probe& probe, bool had)
 {
-  if (d_initial.left > 0 && probe.serial <= d_initial.lastSerial) {
+  if (had != probe.tracker.hasWarning()) {
+    d_listener.log(had ? LogLevel::Info : LogLevel::Warning, nameOf(probe) + ": " + (had ? "nothing to see to any more: " : "passes, but see to it: ") + probe.tracker.status().outcome);
+  }
+}
+
+void Prober::Loop::leaveInitialRound(Probe& probe)
+{
+  if (std::exchange(probe.isInInitialRound, false)) {
     --d_initial.left;
+    checkInitialRound();
   }
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include "controlcommands.hh"
 #include "backend/runtime.hh"
+#include "proberreport.hh"
 #include "statusreport.hh"
 
 namespace failover::control
@@ -33,8 +34,16 @@ std::string status(Runtimes runtimes, const Words& words)
       continue;
     }
     const auto nodes = only != nullptr ? std::vector{found.node} : runtime->nodes();
+    const auto about = only != nullptr ? ProberStatus{} : runtime->prober().about();
+    const auto asJson = [&] {
+      auto report = statusJson(nodes, runtime->store(), runtime->answers(), now);
+      if (only == nullptr) {
+        addProber(report, about, runtime->prober().counters());
+      }
+      return report;
+    };
     reports.add(
-      *runtime, [&] { return statusTable(nodes, runtime->store(), runtime->answers(), now); }, [&] { return statusJson(nodes, runtime->store(), runtime->answers(), now); });
+      *runtime, [&] { return statusTable(nodes, about, runtime->store(), runtime->answers(), now); }, asJson);
   }
   return reports.text();
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include "backend/counted.hh"
 #include "moments.hh"
+#include "proberreport.hh"
 #include "texttable.hh"
 
 namespace failover
@@ -20,6 +21,9 @@ namespace
       return check.outcome.empty() ? "not run yet" : check.outcome;
     }
     auto text = check.outcome;
+    if (check.warningOnly || check.doubted) {
+      text += check.doubted ? " (does not count while we doubt ourselves)" : " (only warns)";
+    }
     if (check.contrary > 0) {
       text += ", " + std::to_string(check.contrary) + "/" + std::to_string(check.needed) + (check.verdict == Verdict::Up ? " to down" : " to up");
     }
@@ -50,25 +54,6 @@ namespace
     }
     return text;
   }
-
-  Json::Value checkJson(const CheckStatus& check)
-  {
-    Json::Value json;
-    json["id"] = Json::Int64(check.id);
-    json["url"] = check.url;
-    json["address"] = check.address.empty() ? Json::Value() : Json::Value(check.address);
-    json["verdict"] = std::string(toString(check.verdict));
-    json["passed"] = check.passed;
-    json["local_problem"] = check.localProblem;
-    json["outcome"] = check.outcome;
-    json["latency_ms"] = Json::Int64(check.latency.count());
-    json["contrary"] = check.contrary;
-    json["needed"] = check.needed;
-    json["streak"] = Json::UInt64(check.streak);
-    json["runs"] = Json::UInt64(check.runs);
-    json["last"] = utc(check.lastAt);
-    return json;
-  }
 }
 
 Json::Value utc(system_clock::time_point when)
@@ -83,6 +68,30 @@ Json::Value nodeJson(const NodeStatus& node)
   json["state"] = std::string(toString(node.state));
   json["since"] = utc(node.since);
   json["reason"] = node.reason;
+  return json;
+}
+
+Json::Value checkJson(const CheckStatus& check)
+{
+  Json::Value json;
+  json["id"] = Json::Int64(check.id);
+  json["url"] = check.url;
+  json["address"] = check.address.empty() ? Json::Value() : Json::Value(check.address);
+  json["verdict"] = std::string(toString(check.verdict));
+  json["passed"] = check.passed;
+  json["local_problem"] = check.localProblem;
+  json["warning"] = check.warning;
+  json["doubted"] = check.doubted;
+  json["role"] = check.warningOnly ? "warn" : "decide";
+  json["inverted"] = check.inverted;
+  json["shared"] = check.isShared;
+  json["outcome"] = check.outcome;
+  json["latency_ms"] = Json::Int64(check.latency.count());
+  json["contrary"] = check.contrary;
+  json["needed"] = check.needed;
+  json["streak"] = Json::UInt64(check.streak);
+  json["runs"] = Json::UInt64(check.runs);
+  json["last"] = utc(check.lastAt);
   return json;
 }
 
@@ -119,7 +128,7 @@ std::string drainText(const PlannedDrain& drain, sys_seconds now)
   return text + (drain.reason.empty() ? "" : ": " + drain.reason);
 }
 
-std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, system_clock::time_point now)
+std::string statusTable(const std::vector<NodeStatus>& nodes, const ProberStatus& prober, const StoreStatus& store, const AnswerTotals& answers, system_clock::time_point now)
 {
   std::vector<TableRow> rows{{"NODE", "STATE", "FOR", "ANSWERS", "WHY"}};
   std::vector<TableRow> checks{{"NODE", "CHECK", "URL", "VERDICT", "LATENCY", "STREAK", "AGO", "LAST RESULT"}};
@@ -133,11 +142,12 @@ std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus&
         ago(check.lastAt, now), outcomeOf(check)});
     }
   }
-  std::string text = nodes.empty() ? "no nodes: add one with schema/add-node.sql\n" : aligned(rows);
-  text += drainLines(nodes, inSeconds(now));
+  std::string text = frozenLine(prober.doubt, now) + (nodes.empty() ? "no nodes: add one with schema/add-node.sql\n" : aligned(rows));
+  text += drainLines(nodes, inSeconds(now)) + nodeNotes(nodes, now);
   if (checks.size() > 1) {
     text += '\n' + aligned(checks);
   }
+  text += outsideTables(prober, now);
   text += "\nstore " + store.database + ": " + counted(store.zones, "zone") + ", " + counted(store.records, "record") + "\n";
   for (const auto& fault : {store.readFault.empty() ? "" : "cannot be read: " + store.readFault, store.writeFault.empty() ? "" : "cannot be written: " + store.writeFault}) {
     if (!fault.empty()) {
@@ -160,6 +170,7 @@ Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& 
   for (const auto& node : nodes) {
     auto entry = nodeJson(node);
     entry["answers"] = Json::UInt64(answers.count(nodeKey(node.name)));
+    addVerdict(entry, node, now);
     entry["drains"] = Json::arrayValue;
     for (const auto& drain : node.drains) {
       if (!isOver(drain, inSeconds(now))) {

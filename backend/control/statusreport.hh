@@ -25,8 +25,13 @@ namespace failover
 // {"name","state","since","reason"}.
 [[nodiscard]] Json::Value nodeJson(const NodeStatus& node);
 
-// Aligned columns, a line per node, one per drain that is not over, and one per check; then what is wrong with the store, if anything.
-[[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, std::chrono::system_clock::time_point now);
+// A check's row, as JSON.
+[[nodiscard]] Json::Value checkJson(const CheckStatus& check);
+
+// Aligned columns: a line per node, what there is to say of some of them beside that, and a line per check; what references
+// and peers say; then what is wrong with the store, if anything.
+[[nodiscard]] std::string statusTable(const std::vector<NodeStatus>& nodes, const ProberStatus& prober, const StoreStatus& store,
+  const AnswerTotals& answers, std::chrono::system_clock::time_point now);
 
 // {"nodes":[…],"store":{…}}; times are UTC, RFC 3339, or null.
 [[nodiscard]] Json::Value statusJson(const std::vector<NodeStatus>& nodes, const StoreStatus& store, const AnswerTotals& answers, std::chrono::system_clock::time_point now);

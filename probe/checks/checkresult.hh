@@ -27,9 +27,20 @@ struct CheckResult
   Outcome outcome{Outcome::LocalProblem};
   std::string text;                     // for people: one printable line, bounded, without credentials
   std::chrono::milliseconds latency{0}; // from the start of the run to its end
-  bool warning{false};                  // passed, but somebody should look: the text says why
+  bool warning{false};                  // it passes, but `text` says something to see to
 
   [[nodiscard]] bool passed() const noexcept { return outcome == Outcome::Passed; }
+  // The same seen the other way round: what a check that must fail makes of it. A local problem stays one.
+  [[nodiscard]] CheckResult inverted() const
+  {
+    auto other = *this;
+    other.warning = false;
+    if (!isLocal()) {
+      other.outcome = passed() ? Outcome::BadStatus : Outcome::Passed;
+      other.text += passed() ? " (must fail)" : " (as it must)";
+    }
+    return other;
+  }
   [[nodiscard]] bool isLocal() const noexcept { return outcome == Outcome::LocalProblem; }
 };
 }

@@ -162,7 +162,8 @@ CheckResult HttpCheck::judgeBody(std::string passText) const
     return made(Outcome::BadBody, "body lacks '" + printable(spec().expectBody) + "'" + read);
   }
   std::string why;
-  if (spec().expectJson && !spec().expectJson->matches(d_body, why)) {
+  const bool mayQuote = spec().headers.empty() && spec().url == spec().displayUrl; // the node may repeat our secrets
+  if (spec().expectJson && !spec().expectJson->matches(d_body, why, mayQuote)) {
     return made(Outcome::BadBody, whole ? why : why + read);
   }
   return made(Outcome::Passed, std::move(passText));

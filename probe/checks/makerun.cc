@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include <stdexcept>
 #include "dnscheck.hh"
+#include "execcheck.hh"
 #include "httpcheck.hh"
 #include "ldapcheck.hh"
 #include "mailcheck.hh"
@@ -12,7 +13,7 @@
 
 namespace failover
 {
-std::unique_ptr<Run> makeRun(const CheckSpec& spec)
+std::unique_ptr<Run> makeRun(const CheckSpec& spec, const ProgramHost& programs)
 {
   switch (spec.kind) {
   case CheckKind::Http:
@@ -29,7 +30,9 @@ std::unique_ptr<Run> makeRun(const CheckSpec& spec)
     return std::make_unique<PingCheck>(spec);
   case CheckKind::Dns:
     return std::make_unique<DnsCheck>(spec);
-  default:
+  case CheckKind::Exec:
+    return std::make_unique<ExecCheck>(spec, programs.folder, programs.reaper);
+  case CheckKind::Push:
     break;
   }
   throw std::logic_error("a check of this kind asks nobody");

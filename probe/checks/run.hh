@@ -13,7 +13,7 @@ class Poller;
 class Run;
 namespace curl
 {
-  class Multi;
+  class Network;
 }
 
 // What the loop offers to its runs.
@@ -21,7 +21,7 @@ class RunHost
 {
 public:
   [[nodiscard]] virtual Poller& poller() noexcept = 0;
-  [[nodiscard]] virtual curl::Multi& multi() noexcept = 0;
+  [[nodiscard]] virtual curl::Network& network() noexcept = 0;
   // The run has come to this (latency is the loop's to set). At most once per run, and not from within start(). The run
   // lives on until the caller has returned to the loop.
   virtual void ended(Run& run, CheckResult result) noexcept = 0;

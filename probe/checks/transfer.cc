@@ -6,6 +6,7 @@
 #include <cstring>
 #include <arpa/inet.h>
 #include "failure.hh"
+#include "probe/loop/network.hh"
 #include "route.hh"
 #include "transfer.hh"
 
@@ -14,7 +15,7 @@ namespace failover
 namespace
 {
   constexpr size_t s_mostTried = 8;     // addresses remembered of one host name
-  constexpr long s_bufferSize = 4096;   // bytes; thousands of runs may be under way at once
+  constexpr long s_bufferSize = 1024;   // bytes; thousands of runs may be under way at once
   constexpr int s_smallBuffer = 16384;  // bytes of a reply that may wait in the kernel
   constexpr long s_caCacheSeconds = 60; // parsing the system's CAs takes longer than a handshake; new ones count within a minute
 
@@ -25,6 +26,12 @@ namespace
     const bool left = block != nullptr;
     std::free(block);
     return left;
+  }
+
+  bool isAddress(const std::string& host) noexcept
+  {
+    in6_addr out{};
+    return inet_pton(AF_INET, host.c_str(), &out) == 1 || inet_pton(AF_INET6, host.c_str(), &out) == 1;
   }
 
   bool isIpv6(const std::string& address) noexcept
@@ -135,7 +142,12 @@ CheckResult Transfer::failure(CURLcode code) const
 void Transfer::start(RunHost& host)
 {
   d_host = &host;
-  d_attached.emplace(host.multi(), d_easy, static_cast<curl::Completion&>(*this));
+  const bool isLiteral = isAddress(d_spec.address.empty() ? d_spec.host : d_spec.address);
+  if (isLiteral) {
+    d_easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 0L); // nothing to remember
+  }
+  d_easy.set(CURLOPT_SHARE, host.network().shareFor(d_spec.id, isLiteral).get());
+  d_attached.emplace(host.network().multiFor(d_spec.caFile), d_easy, static_cast<curl::Completion&>(*this));
 }
 
 void Transfer::completed(CURLcode code) noexcept

@@ -63,6 +63,21 @@ void Slist::append(const std::string& text)
   d_head = head;
 }
 
+Share::Share() :
+  d_handle((initialise(), curl_share_init()))
+{
+  if (d_handle == nullptr) {
+    throw std::bad_alloc();
+  }
+  curl_share_setopt(d_handle, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+  curl_share_setopt(d_handle, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+}
+
+Share::~Share()
+{
+  curl_share_cleanup(d_handle);
+}
+
 Easy::Easy() :
   d_handle(makeEasy())
 {

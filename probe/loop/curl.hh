@@ -68,6 +68,22 @@ private:
   CURL* const d_handle;
 };
 
+// What transfers have in common: names they have looked up, and connections kept open. Not between threads.
+class Share
+{
+public:
+  // Throws std::bad_alloc.
+  Share();
+  // REQUIRES: no transfer uses it.
+  ~Share();
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+  [[nodiscard]] CURLSH* get() const noexcept { return d_handle; }
+
+private:
+  CURLSH* const d_handle;
+};
+
 // Told that its transfer has ended, on the loop's thread.
 class Completion
 {

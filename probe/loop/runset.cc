@@ -9,7 +9,7 @@ Run& RunSet::start(std::unique_ptr<Run> run, Clock::time_point now, Clock::time_
 {
   Run& started = *run;
   d_ended.reserve(d_ended.size() + d_runs.size() + 1); // so that ended() cannot throw
-  const auto [entry, isNew] = d_runs.try_emplace(&started, Entry{std::move(run), now, deadline, std::move(done), std::nullopt});
+  d_runs.try_emplace(&started, Entry{std::move(run), now, deadline, std::move(done), std::nullopt});
   try {
     d_deadlines.emplace(deadline, &started);
     started.start(*this);

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
-#include "curl.hh"
+#include "network.hh"
 #include "poller.hh"
 #include "probe/checks/run.hh"
 
@@ -19,7 +19,7 @@
 
 namespace failover
 {
-class RunSet : private RunHost
+class RunSet final : private RunHost
 {
 public:
   using Clock = std::chrono::steady_clock;
@@ -27,8 +27,8 @@ public:
   using Done = std::function<void(Run& run, const CheckResult& result)>;
 
   // Borrows both: must outlive this.
-  RunSet(Poller& poller, curl::Multi& multi) noexcept :
-    d_poller(poller), d_multi(multi) { }
+  RunSet(Poller& poller, curl::Network& network) noexcept :
+    d_poller(poller), d_network(network) { }
 
   // Starts run, which has until `deadline`. done is called once, from a later deliver(), unless the run is
   // cancelled. Throws what Run::start() throws, std::bad_alloc; then the run is no more.
@@ -56,7 +56,7 @@ private:
 
   // RunHost
   [[nodiscard]] Poller& poller() noexcept override { return d_poller; }
-  [[nodiscard]] curl::Multi& multi() noexcept override { return d_multi; }
+  [[nodiscard]] curl::Network& network() noexcept override { return d_network; }
   void ended(Run& run, CheckResult result) noexcept override;
 
   // Takes the entry out; nothing when there is none.
@@ -64,7 +64,7 @@ private:
   static void handOn(Entry& entry, CheckResult result, Clock::time_point now);
 
   Poller& d_poller;
-  curl::Multi& d_multi;
+  curl::Network& d_network;
   std::unordered_map<const Run*, Entry> d_runs;
   std::set<std::pair<Clock::time_point, const Run*>> d_deadlines;
   std::vector<const Run*> d_ended; // some of them may be gone, and others live where they were

@@ -17,7 +17,7 @@ namespace
 
   constexpr std::string_view s_verdict = "failover-verdict-";
   constexpr std::string_view s_frozen = "failover-frozen";
-  constexpr std::string_view s_age = "failover-probe-age-ms";
+  constexpr std::string_view s_overdue = "failover-probe-overdue-ms";
   constexpr size_t s_nameLimit = 63;    // bytes of a node's name, as the schema has it
   constexpr int s_depthLimit = 8;       // PowerDNS nests four deep
   constexpr size_t s_valuesPerItem = 4; // an object of three members
@@ -89,7 +89,7 @@ namespace
     return value == "2" ? Verdict::Down : Verdict::Unknown;
   }
 
-  std::optional<milliseconds> toAge(std::string_view value) noexcept
+  std::optional<milliseconds> toOverdue(std::string_view value) noexcept
   {
     uint64_t number = 0; // as StatBag counts
     const auto* const end = value.data() + value.size();
@@ -105,8 +105,8 @@ namespace
     if (name == s_frozen) {
       report.frozen = value != "0";
     }
-    else if (name == s_age) {
-      report.age = toAge(value);
+    else if (name == s_overdue) {
+      report.overdue = toOverdue(value);
     }
     else if (name.starts_with(s_verdict)) {
       const auto node = name.substr(s_verdict.size());

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
   if (!readPeerStatistics(textOf(data, size), report, why)) {
     must(!why.empty());
     mustBeShowable(why, whyLimit);
-    must(report.verdicts.size() == 1 && !report.frozen && !report.age);
+    must(report.verdicts.size() == 1 && !report.frozen && !report.overdue);
     return 0;
   }
   must(why.empty());
@@ -27,6 +27,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
     mustBeShowable(node, 63);
     must(!toString(verdict).empty());
   }
-  must(!report.age || (report.age->count() >= 0 && *report.age <= std::chrono::hours(24)));
+  must(!report.overdue || (report.overdue->count() >= 0 && *report.overdue <= std::chrono::hours(24)));
   return 0;
 }

@@ -19,8 +19,9 @@ namespace failover::test
 struct Engine
 {
   Poller poller;
-  curl::Multi multi{poller};
-  RunSet runs{poller, multi};
+  curl::Network network{poller};
+  Reaper reaper;
+  RunSet runs{poller, network};
 };
 
 // What this machine cannot begin is a local problem, as with the prober. Throws only std::bad_alloc.
@@ -30,15 +31,15 @@ inline CheckResult runCheck(const CheckSpec& spec, Engine& engine)
   std::optional<CheckResult> result;
   const auto begin = Clock::now();
   try {
-    engine.runs.start(makeRun(spec), begin, begin + spec.timeout, [&result](const Run&, const CheckResult& said) { result = said; });
+    engine.runs.start(makeRun(spec, {"", engine.reaper}), begin, begin + spec.timeout, [&result](const Run&, const CheckResult& said) { result = said; });
   }
   catch (const std::exception& e) {
     return {Outcome::LocalProblem, e.what(), {}};
   }
   while (!result && Clock::now() < begin + std::chrono::seconds(30)) {
     const auto limit = engine.runs.untilDelivery(Clock::now(), std::chrono::milliseconds(1000));
-    engine.poller.wait(engine.multi.untilTurn(Clock::now(), limit));
-    engine.multi.turn(Clock::now());
+    engine.poller.wait(engine.network.untilTurn(Clock::now(), limit));
+    engine.network.turn(Clock::now());
     engine.runs.deliver(Clock::now());
   }
   return result.value_or(CheckResult{Outcome::LocalProblem, "the test's deadline", {}});

@@ -16,8 +16,8 @@ inline bool turnUntil(Engine& engine, const std::function<bool()>& isOver)
   const auto deadline = Clock::now() + std::chrono::seconds(30);
   while (!isOver() && Clock::now() < deadline) {
     const auto limit = engine.runs.untilDelivery(Clock::now(), std::chrono::milliseconds(20));
-    engine.poller.wait(engine.multi.untilTurn(Clock::now(), limit));
-    engine.multi.turn(Clock::now());
+    engine.poller.wait(engine.network.untilTurn(Clock::now(), limit));
+    engine.network.turn(Clock::now());
     engine.runs.deliver(Clock::now());
   }
   return isOver();

@@ -47,7 +47,7 @@ TEST_SUITE("peerstatistics")
   {
     // The beginnings of what 4.7.3 and 5.1 print: json11 writes members in the order of their names.
     const std::string body = "[" + item("corrupt-packets", "0") + ", " + item("failover-answers", "17") + ", "
-      + item("failover-frozen", "0") + ", " + item("failover-probe-age-ms", "12") + ", " + item("failover-verdict-east", "1") + ", "
+      + item("failover-frozen", "0") + ", " + item("failover-probe-overdue-ms", "12") + ", " + item("failover-verdict-east", "1") + ", "
       + item("failover-verdict-west-1", "2") + ", " + item("failover-verdict-New_1", "0")
       + R"(, {"name": "response-by-qtype", "type": "MapStatisticItem", "value": [{"name": "A", "value": "4"}]})"
       + R"(, {"name": "failover-verdict-fake", "type": "MapStatisticItem", "value": [{"name": "A", "value": "2"}]})"
@@ -59,8 +59,8 @@ TEST_SUITE("peerstatistics")
     CHECK((report.verdicts.at("west-1") == Verdict::Down));
     CHECK((report.verdicts.at("New_1") == Verdict::Unknown));
     CHECK_FALSE(report.frozen);
-    REQUIRE(report.age.has_value());
-    CHECK(*report.age == 12ms);
+    REQUIRE(report.overdue.has_value());
+    CHECK(*report.overdue == 12ms);
   }
 
   TEST_CASE("a peer without this backend has no view, and an empty list is one")
@@ -71,7 +71,7 @@ TEST_SUITE("peerstatistics")
       CHECK(complaint(body, report).empty());
       CHECK(report.verdicts.empty());
       CHECK_FALSE(report.frozen);
-      CHECK_FALSE(report.age.has_value());
+      CHECK_FALSE(report.overdue.has_value());
     }
   }
 
@@ -94,9 +94,9 @@ TEST_SUITE("peerstatistics")
     };
     for (const auto& row : {Row{"0", 0ms}, {"86400000", 24h}, {"86400001", 24h}, {"18446744073709551615", 24h}, {"18446744073709551616", {}}, {"-1", {}}, {"", {}}, {"1x", {}}, {"0x1", {}}, {" 1", {}}}) {
       PeerReport report;
-      REQUIRE(complaint("[" + item("failover-probe-age-ms", row.value) + "]", report).empty());
-      CHECK(report.age.has_value() == row.age.has_value());
-      CHECK(report.age.value_or(0ms) == row.age.value_or(0ms));
+      REQUIRE(complaint("[" + item("failover-probe-overdue-ms", row.value) + "]", report).empty());
+      CHECK(report.overdue.has_value() == row.age.has_value());
+      CHECK(report.overdue.value_or(0ms) == row.age.value_or(0ms));
     }
   }
 

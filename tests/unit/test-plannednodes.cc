@@ -20,17 +20,17 @@ TEST_SUITE("nodetracker")
     node.refresh();
     node.record(node.a, s_good);
     node.record(node.b, s_good);
-    CHECK((node.node.nextChange(s_now) == inSeconds(s_now) + 1h));
+    CHECK((node.node.nextChange(momentAt(s_now)) == inSeconds(s_now) + 1h));
     CHECK_FALSE(node.refresh(nullptr, s_now + 1h - 1ms).has_value());
     expect(node.refresh(nullptr, s_now + 1h), NodeState::Up, NodeState::Drained, "planned drain until 1970-02-11T19:00:00Z: new kernel");
     CHECK_FALSE(node.health->serving());
     CHECK(node.health->turnedAt() == toMilliseconds(s_now + 1h));
-    CHECK((node.node.nextChange(s_now + 1h) == inSeconds(s_now) + 3h));
+    CHECK((node.node.nextChange(momentAt(s_now + 1h)) == inSeconds(s_now) + 3h));
     CHECK_FALSE(node.refresh(nullptr, s_now + 3h - 1ms).has_value());
     expect(node.refresh(nullptr, s_now + 3h), NodeState::Drained, NodeState::Up, "after the planned drain: new kernel");
-    CHECK((node.node.status().since == s_now + 3h));
+    CHECK((node.node.status(momentAt(s_now)).since == s_now + 3h));
     CHECK(node.health->turnedAt() == toMilliseconds(s_now + 3h));
-    CHECK_FALSE(node.node.nextChange(s_now + 3h).has_value());
+    CHECK_FALSE(node.node.nextChange(momentAt(s_now + 3h)).has_value());
   }
 
   TEST_CASE("a drain that begins between two looks is no longer to come only when the node has left")
@@ -68,8 +68,8 @@ TEST_SUITE("nodetracker")
       node.node.adopt(spec);
       node.refresh();
       CHECK((node.health->state() == state));
-      CHECK(node.node.status().reason == (admin == AdminState::Auto ? "planned drain until resumed: new kernel" : "by the operator: sure"));
-      CHECK((node.node.status().admin == admin));
+      CHECK(node.node.status(momentAt(s_now)).reason == (admin == AdminState::Auto ? "planned drain until resumed: new kernel" : "by the operator: sure"));
+      CHECK((node.node.status(momentAt(s_now)).admin == admin));
     }
   }
 
@@ -84,7 +84,7 @@ TEST_SUITE("nodetracker")
     spec.drains[0].reason = "new disk";
     node.node.adopt(spec);
     CHECK_FALSE(node.refresh().has_value());
-    CHECK(node.node.status().reason == "planned drain until 1970-02-11T17:00:00Z: new disk");
+    CHECK(node.node.status(momentAt(s_now)).reason == "planned drain until 1970-02-11T17:00:00Z: new disk");
     spec.drains.clear();
     node.node.adopt(spec);
     expect(node.refresh(), NodeState::Drained, NodeState::Up, "after release by the operator: http://a/: HTTP 200");
@@ -99,11 +99,11 @@ TEST_SUITE("nodetracker")
     spec.since = s_now + 1s;
     Node node(spec);
     CHECK_FALSE(node.refresh(nullptr, s_now + 1min).has_value());
-    CHECK((node.node.status().since == s_now + 1s));
+    CHECK((node.node.status(momentAt(s_now)).since == s_now + 1s));
     expect(node.refresh(nullptr, s_now + 1h), NodeState::Drained, NodeState::Up, "after the planned drain: new kernel");
     Node later(spec); // it ended while nobody ran
     expect(later.refresh(nullptr, s_now + 2h), NodeState::Drained, NodeState::Up, "after the planned drain: new kernel");
-    CHECK((later.node.status().since == s_now + 2h));
+    CHECK((later.node.status(momentAt(s_now)).since == s_now + 2h));
     spec.last = NodeState::Up; // so did it begin
     Node other(spec);
     expect(other.refresh(nullptr, s_now + 1min), NodeState::Up, NodeState::Drained, "planned drain until 1970-02-11T17:00:00Z: new kernel");

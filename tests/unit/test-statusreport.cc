@@ -92,7 +92,7 @@ TEST_SUITE("statusreport")
     const auto counts = answers.lease();
     counts->add(nodeKey("far-west"), 7);
     counts->add(nodeKey("far-west"), 8);
-    const auto lines = linesOf(statusTable(twoNodes(), storeStatus(), answers, s_now));
+    const auto lines = linesOf(statusTable(twoNodes(), {}, storeStatus(), answers, s_now));
     const std::vector<std::string> expected{
       "NODE      STATE        FOR    ANSWERS  WHY",
       "east      up           5 min  0        first check",
@@ -114,7 +114,7 @@ TEST_SUITE("statusreport")
     nodes[0].drains = {{1, now - 2h, now - 1h, "over"}, {2, now - 1h, now + 90min, "new kernel"}, {3, now + 3h, now + 5h, "new disk"}, {4, now + 50h, {}, ""}};
     nodes[1].drains = {{5, now - 1h, {}, ""}};
     nodes[1].admin = AdminState::Down;
-    const auto lines = linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now));
+    const auto lines = linesOf(statusTable(nodes, {}, storeStatus(), AnswerTotals(), s_now));
     CHECK(std::vector(lines.begin() + 3, lines.begin() + 9) == std::vector<std::string>{"", "east: drain ends in 1 h 30 min: new kernel", "east: drain planned in 3 h for 2 h: new disk", "east: drain planned in 2 d 2 h", "far-west: drain until resumed (not while forced-down)", ""});
     const auto json = statusJson(nodes, storeStatus(), AnswerTotals(), s_now)["nodes"][0]["drains"];
     REQUIRE(json.size() == 3);
@@ -131,7 +131,7 @@ TEST_SUITE("statusreport")
   {
     auto nodes = twoNodes();
     nodes[0].reason = std::string(300, 'x');
-    const auto lines = linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now));
+    const auto lines = linesOf(statusTable(nodes, {}, storeStatus(), AnswerTotals(), s_now));
     CHECK(lines[0] == "NODE      STATE        FOR    ANSWERS  WHY");
     for (const auto& line : lines) {
       CHECK_FALSE(line.ends_with(' '));
@@ -146,7 +146,7 @@ TEST_SUITE("statusreport")
     fresh.id = 1;
     fresh.url = "http://192.0.2.1/";
     nodes[0].checks = {fresh};
-    CHECK(linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now))[4] == "east  1      http://192.0.2.1/  unknown  -        -       -    not run yet");
+    CHECK(linesOf(statusTable(nodes, {}, storeStatus(), AnswerTotals(), s_now))[4] == "east  1      http://192.0.2.1/  unknown  -        -       -    not run yet");
   }
 
   TEST_CASE("a check on its way up counts towards up")
@@ -156,12 +156,12 @@ TEST_SUITE("statusreport")
     nodes[0].checks[0].verdict = Verdict::Down;
     nodes[0].checks[0].contrary = 1;
     nodes[0].checks[0].needed = 2;
-    CHECK(linesOf(statusTable(nodes, storeStatus(), AnswerTotals(), s_now))[5].ends_with("HTTP 200, 1/2 to up"));
+    CHECK(linesOf(statusTable(nodes, {}, storeStatus(), AnswerTotals(), s_now))[5].ends_with("HTTP 200, 1/2 to up"));
   }
 
   TEST_CASE("without nodes the table says how to get one")
   {
-    CHECK(linesOf(statusTable({}, storeStatus(), AnswerTotals(), s_now))[0] == "no nodes: add one with schema/add-node.sql");
+    CHECK(linesOf(statusTable({}, {}, storeStatus(), AnswerTotals(), s_now))[0] == "no nodes: add one with schema/add-node.sql");
   }
 
   TEST_CASE("what is wrong with the store is said below")
@@ -170,10 +170,10 @@ TEST_SUITE("statusreport")
     store.readFault = "locked";
     store.writeFault = "disk full";
     store.problems.add({"records", "id 7", "bad"});
-    const auto text = statusTable({}, store, AnswerTotals(), s_now);
+    const auto text = statusTable({}, {}, store, AnswerTotals(), s_now);
     CHECK(text.ends_with("\nstore cannot be read: locked\nstore cannot be written: disk full\nstore: records id 7: bad (left out)\n"));
     store.problems.addUnlisted(4000);
-    CHECK(statusTable({}, store, AnswerTotals(), s_now).ends_with("(left out)\nstore: and 4000 more bad rows\n"));
+    CHECK(statusTable({}, {}, store, AnswerTotals(), s_now).ends_with("(left out)\nstore: and 4000 more bad rows\n"));
   }
 
   TEST_CASE("JSON has its keys, all of them and no others")
@@ -185,7 +185,7 @@ TEST_SUITE("statusreport")
     CHECK(keysOf(json) == std::set<std::string>{"nodes", "store"});
     REQUIRE(json["nodes"].size() == 2);
     const auto& east = json["nodes"][0];
-    CHECK(keysOf(east) == std::set<std::string>{"name", "state", "since", "reason", "answers", "drains", "checks"});
+    CHECK(keysOf(east) == std::set<std::string>{"name", "state", "since", "reason", "answers", "drains", "checks", "own", "require", "falls", "held_until", "vote"});
     CHECK(east["name"] == "east");
     CHECK(east["answers"].asUInt64() == 1);
     CHECK(json["nodes"][1]["answers"].asUInt64() == 0);
@@ -194,7 +194,7 @@ TEST_SUITE("statusreport")
     CHECK(json["nodes"][1]["since"].isNull());
     CHECK(json["nodes"][1]["checks"].isArray());
     const auto& check = east["checks"][1];
-    CHECK(keysOf(check) == std::set<std::string>{"id", "url", "address", "verdict", "passed", "local_problem", "outcome", "latency_ms", "contrary", "needed", "streak", "runs", "last"});
+    CHECK(keysOf(check) == std::set<std::string>{"id", "url", "address", "verdict", "passed", "local_problem", "warning", "doubted", "role", "inverted", "shared", "outcome", "latency_ms", "contrary", "needed", "streak", "runs", "last"});
     CHECK(check["id"].asInt() == 22);
     CHECK(check["passed"].isBool());
     CHECK_FALSE(check["passed"].asBool());

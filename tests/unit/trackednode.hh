@@ -18,6 +18,17 @@ inline const CheckResult s_good{Outcome::Passed, "HTTP 200", 12ms};
 inline const CheckResult s_bad{Outcome::BadStatus, "HTTP 503 (expected 200-399)", 3ms};
 inline const CheckResult s_local{Outcome::LocalProblem, "too many open files", 0ms};
 
+// The steady clock that goes with it.
+inline Moment momentAt(TimePoint wall)
+{
+  return {std::chrono::steady_clock::time_point(std::chrono::duration_cast<std::chrono::steady_clock::duration>(wall.time_since_epoch())), wall};
+}
+
+inline RememberedCheck as(Verdict verdict)
+{
+  return {verdict, 0, false, 0};
+}
+
 inline CheckSpec check(int64_t id, const std::string& url)
 {
   CheckRow row;
@@ -37,12 +48,12 @@ inline NodeSpec east()
 // A node with two checks, a and b.
 struct Node
 {
-  explicit Node(const NodeSpec& spec) :
-    health(spec.health), node(spec), a(check(1, "http://a/"), spec.remembered), b(check(2, "http://b/"), spec.remembered) { }
+  explicit Node(const NodeSpec& spec, const VerdictRules& rules = {}) :
+    health(spec.health), node(spec, rules, momentAt(s_now)), a(check(1, "http://a/"), as(spec.remembered)), b(check(2, "http://b/"), as(spec.remembered)) { }
 
   std::optional<NodeTransition> refresh(const CheckTracker* cause = nullptr, TimePoint now = s_now)
   {
-    return node.refresh({&a, &b}, cause, now);
+    return node.refresh({&a, &b}, cause, views, momentAt(now));
   }
   // What the last of `times` results led to.
   std::optional<NodeTransition> record(CheckTracker& which, const CheckResult& result, unsigned times = 1)
@@ -58,6 +69,7 @@ struct Node
   NodeTracker node;
   CheckTracker a;
   CheckTracker b;
+  std::vector<PeerView> views;
 };
 
 inline void expect(const std::optional<NodeTransition>& transition, NodeState from, NodeState to, const std::string& reason)
