@@ -9,7 +9,8 @@ namespace failover
 {
 namespace
 {
-  constexpr std::chrono::milliseconds s_reviewEvery(100); // it looks at all nodes
+  constexpr std::chrono::milliseconds s_reviewEvery(100);
+  constexpr std::chrono::milliseconds s_recount(50); // thousands of nodes may ask within a second, and counting looks at all of them
   constexpr std::chrono::milliseconds s_referenceSpacing(250);
 
   // Whose failures might be our own.
@@ -55,8 +56,13 @@ References Prober::Loop::referencesSince(Clock::time_point began) const noexcept
   return haveAllEnded ? References::Failing : References::NotYetKnown;
 }
 
-Trouble Prober::Loop::troubleSince(Clock::time_point began) const noexcept
+Trouble Prober::Loop::troubleSince(Clock::time_point began) noexcept
 {
+  const auto now = Clock::now();
+  if (d_lastTrouble && now - d_troubleCounted < s_recount) {
+    d_lastTrouble->began = began;
+    return *d_lastTrouble;
+  }
   Trouble trouble;
   trouble.began = began;
   for (const auto& node : d_roster.nodes()) {
@@ -66,7 +72,8 @@ Trouble Prober::Loop::troubleSince(Clock::time_point began) const noexcept
       trouble.failing += node->isFailing() && !wasDown ? 1 : 0;
     }
   }
-  trouble.references = referencesSince(began);
+  d_troubleCounted = now;
+  d_lastTrouble = trouble;
   return trouble;
 }
 
@@ -131,9 +138,7 @@ void Prober::Loop::reviewDoubt()
   d_reviewed = now;
   // What a reference said while all was frozen counts from then on.
   auto trouble = troubleSince(*began);
-  if (d_doubt.frozen()) {
-    trouble.references = referencesSince(d_doubt.frozen()->since);
-  }
+  trouble.references = referencesSince(d_doubt.frozen() ? d_doubt.frozen()->since : *began);
   const auto thaw = d_doubt.review(trouble);
   if (thaw == Thaw::No) {
     return;

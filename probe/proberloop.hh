@@ -106,7 +106,8 @@ private:
 
   // "Is it me?"
   void askReferencesFor(const Probe& probe);
-  [[nodiscard]] Trouble troubleSince(Clock::time_point began) const noexcept;
+  // Without the references. As counted within the last moments.
+  [[nodiscard]] Trouble troubleSince(Clock::time_point began) noexcept;
   [[nodiscard]] References referencesSince(Clock::time_point began) const noexcept;
   // Whether a failure that would turn a verdict to Down counts; it is held where the references have yet to speak. began:
   // when the run began that failed.
@@ -145,7 +146,9 @@ private:
   size_t d_descriptorsLacking{0};
   StallWatch d_stallWatch;
   Doubt d_doubt;
-  std::vector<Probe*> d_held;                  // whose failures wait for the references
+  std::optional<Trouble> d_lastTrouble;
+  Clock::time_point d_troubleCounted; // when
+  std::vector<Probe*> d_held;         // whose failures wait for the references
   std::optional<Clock::time_point> d_reviewed; // when doubt was last reviewed
   std::map<int64_t, PushReport> d_reports;     // by check
   InitialRound d_initial;

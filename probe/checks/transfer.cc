@@ -28,6 +28,11 @@ namespace
     return left;
   }
 
+  const std::string& connectsTo(const CheckSpec& spec) noexcept
+  {
+    return spec.address.empty() ? spec.host : spec.address;
+  }
+
   bool isAddress(const std::string& host) noexcept
   {
     in6_addr out{};
@@ -43,7 +48,7 @@ namespace
 Transfer::Transfer(const CheckSpec& spec) :
   d_spec(spec)
 {
-  d_tried.reserve(s_mostTried); // so that openSocket cannot throw into libcurl
+  d_tried.reserve(isAddress(connectsTo(spec)) ? 1 : s_mostTried); // so that openSocket cannot throw into libcurl
   d_easy.set(CURLOPT_ERRORBUFFER, d_error.data());
   d_easy.set(CURLOPT_NOSIGNAL, 1L);
   d_easy.set(CURLOPT_QUICK_EXIT, 1L); // a removed check does not wait for the resolver's thread
@@ -107,7 +112,7 @@ curl_socket_t Transfer::openSocket(void* self, curlsocktype /* purpose */, curl_
     transfer.d_socketErrno = errno;
     return CURL_SOCKET_BAD;
   }
-  if (transfer.d_tried.size() < s_mostTried) {
+  if (transfer.d_tried.size() < transfer.d_tried.capacity()) {
     sockaddr_storage& to = transfer.d_tried.emplace_back();
     std::memcpy(&to, &address->addr, std::min<size_t>(address->addrlen, sizeof(to)));
   }
@@ -142,7 +147,7 @@ CheckResult Transfer::failure(CURLcode code) const
 void Transfer::start(RunHost& host)
 {
   d_host = &host;
-  const bool isLiteral = isAddress(d_spec.address.empty() ? d_spec.host : d_spec.address);
+  const bool isLiteral = isAddress(connectsTo(d_spec));
   if (isLiteral) {
     d_easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 0L); // nothing to remember
   }
