@@ -116,6 +116,9 @@ namespace
       else if (d_spec.port == 0) {
         refuse("lacks a port in 1..65535");
       }
+      if (d_spec.kind == CheckKind::Ldap && parts->hasUser) { // libcurl refuses one in an LDAP URL (RFC 4516 has none)
+        refuse("has a user, which no LDAP check has");
+      }
       if (d_spec.kind != CheckKind::Http && d_spec.kind != CheckKind::Ldap) {
         readRest(*scheme, parts->hasUser);
       }

@@ -606,7 +606,7 @@ END;
 CREATE VIEW IF NOT EXISTS failover_valid_path (scheme, user, path, query) AS SELECT NULL, NULL, NULL, NULL WHERE 0;
 CREATE TRIGGER IF NOT EXISTS failover_valid_path_check INSTEAD OF INSERT ON failover_valid_path BEGIN
   SELECT RAISE(ABORT, 'url: this kind of check has no user')
-    WHERE NEW.user IS NOT NULL AND NEW.scheme NOT IN ('http', 'https', 'ldap', 'ldaps');
+    WHERE NEW.user IS NOT NULL AND NEW.scheme NOT IN ('http', 'https');
   SELECT RAISE(ABORT, 'url: this kind of check has nothing after the host and its port')
     WHERE NEW.scheme NOT IN ('http', 'https', 'ldap', 'ldaps', 'dns') AND (NEW.path <> '/' OR NEW.query IS NOT NULL);
   SELECT RAISE(ABORT, 'url: dns needs a name, as in dns://192.0.2.53/example.org?type=SOA (''.'' is the root)')

@@ -82,7 +82,7 @@ class StatisticsTest(Case):
         self.ask(server, 1)
         self.assert_shown(server, {"failover-answers-rack-1": 0, "failover-answers-east": 1})
         self.assert_unknown(server, "failover-answers-rack_1")
-        self.assertIn("no answers of node rack_1: its name is too much like rack.1", server.log())
+        self.assertIn("no answers and no verdict of node rack_1: its name is too much like rack.1", server.log())
 
     def test_a_node_added_later_is_counted_and_is_among_them_after_a_restart(self):
         server = self.serve()
@@ -103,7 +103,7 @@ class StatisticsTest(Case):
             with self.subTest(settings):
                 server = self.serve(**settings)
                 self.ask(server, 3)
-                self.assertIn("PowerDNS's statistics have no node's answers, only their sum", server.log())
+                self.assertIn("PowerDNS's statistics have no node's answers and verdict, and peers cannot see ours", server.log())
                 self.assert_shown(server, {"failover-answers": 6})
                 server.stop()
 

@@ -13,7 +13,7 @@ class ChecksAndOthers(Database):
 
     def test_urls_of_each_kind(self):
         good = ["tls://h:443", "tcp://h:1/", "icmp://192.0.2.1", "icmpv6://[2001:db8::1]", "smtp://h", "smtp://h:25/", "smtps://h",
-                "imap://h", "imaps://h", "pop3://h", "pop3s://[::1]:995", "ldap://h", "ldap://h/dc=x?uid?base", "ldaps://u@h/x",
+                "imap://h", "imaps://h", "pop3://h", "pop3s://[::1]:995", "ldap://h", "ldap://h/dc=x?uid?base", "ldaps://h/x",
                 "dns://192.0.2.1/example.org", "dns://192.0.2.1:5353/example.org.?type=soa", "dns://[::1]/.?type=TYPE65",
                 "dns://[::1]:53/_x._tcp.*.example?TYPE=SRV", "push://backup", "push://42", "exec://prog", "exec://prog/a/b%20c",
                 "exec://p-1.sh//x/", 'exec://p/%3f"\\']
