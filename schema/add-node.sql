@@ -10,7 +10,7 @@
 -- :node                required: what the node is called here
 -- :address, :address2  its IPv4 and IPv6 address, in any order
 -- :host                its host name, as MX, SRV and HTTPS records have it
--- :url                 its check: http://…, https://… or tcp://HOST:PORT; without one the node is always up
+-- :url                 its check, of any kind (see failover.sql); without one the node is always up
 --
 -- Where the url has a name for its host, the check connects to :address, so it does not depend on DNS. More
 -- addresses and checks: add-target.sql, add-check.sql. Values that SQL could take for a sum or a number need
@@ -41,7 +41,8 @@ INSERT INTO node_targets (node, target)
   SELECT :node, column1 FROM (VALUES (:address), (:address2), (:host)) WHERE column1 IS NOT NULL;
 -- An address in the url is where to connect; a name is pinned to the node's address.
 INSERT INTO checks (node, url, address)
-  SELECT :node, :url, CASE WHEN host GLOB '*[A-Za-z]*' AND host NOT GLOB '[[]*' THEN :address END
+  SELECT :node, :url, CASE WHEN host GLOB '*[A-Za-z]*' AND host NOT GLOB '[[]*'
+      AND :url NOT GLOB 'push:*' AND :url NOT GLOB 'exec:*' THEN :address END
   FROM (SELECT substr(authority, instr(authority, '@') + 1) AS host
     FROM (SELECT substr(rest, 1, instr(rest || '/', '/') - 1) AS authority
       FROM (SELECT replace(substr(:url, instr(:url, '://') + 3), '?', '/') AS rest)))

@@ -60,6 +60,11 @@ class Scripts(Database):
             self.well("add-node", node=f"n{number}", address="192.0.2.1", url=url)
         self.assertEqual(self.feed("SELECT count(*), count(address) FROM checks;"), "4|0")
 
+    def test_what_connects_to_nothing_has_no_address(self):
+        for node, url in [("a", "push://nightly-backup"), ("b", "exec://replication-lag/east")]:
+            self.well("add-node", node=node, address="192.0.2.1", url=url)
+        self.assertEqual(self.feed("SELECT count(*), count(address) FROM checks;"), "2|0")
+
     def test_values_arrive_as_written(self):
         for node, target in [("web-1", "::1"), ("web.1", "::ffff:192.0.2.1"), ("a_b", "fe80::1"), ("\"'10-20'\"", "2001:db8:1::"),
                              ("42", "_x-y.example.org.")]:
