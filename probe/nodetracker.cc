@@ -207,6 +207,9 @@ NodeStatus NodeTracker::status(Moment now) const
   status.require = d_require;
   status.flaps = d_verdict.hold().remember(now.steady, now.wall);
   status.vote = d_verdict.vote();
+  if (const auto held = d_verdict.heldUntil()) {
+    status.heldUntil = now.toWall(*held);
+  }
   return status;
 }
 }

@@ -64,9 +64,10 @@ struct NodeStatus
   std::string adminReason;          // NodeSpec::adminReason
   std::vector<PlannedDrain> drains; // NodeSpec::drains
   Requirement require;
-  RememberedFlaps flaps;           // heldUntil may be over
-  Vote vote;                       // among the peers; without one, `needed` is 0
-  std::vector<CheckStatus> checks; // its own, then those that it shares
+  std::chrono::system_clock::time_point heldUntil{}; // its checks would have it up: until when it is held down; else epoch
+  RememberedFlaps flaps;                             // heldUntil may be over
+  Vote vote;                                         // among the peers; without one, `needed` is 0
+  std::vector<CheckStatus> checks;                   // its own, then those that it shares
 };
 
 // Another name server of ours.

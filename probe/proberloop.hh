@@ -147,8 +147,8 @@ private:
   StallWatch d_stallWatch;
   Doubt d_doubt;
   std::optional<Trouble> d_lastTrouble;
-  Clock::time_point d_troubleCounted; // when
-  std::vector<Probe*> d_held;         // whose failures wait for the references
+  Clock::time_point d_troubleCounted;          // when
+  std::vector<Probe*> d_held;                  // whose failures wait for the references
   std::optional<Clock::time_point> d_reviewed; // when doubt was last reviewed
   std::map<int64_t, PushReport> d_reports;     // by check
   InitialRound d_initial;

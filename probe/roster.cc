@@ -157,6 +157,21 @@ void Roster::share(const std::vector<NodeSpec>& specs)
   }
 }
 
+// Of nodes that statistics cannot tell apart (a.b and a-b), what a peer says of one is said of none.
+void Roster::nameStatistics()
+{
+  std::map<std::string, size_t> counts;
+  for (const auto& node : d_nodes) {
+    node->statistic = statisticPart(node->tracker.name());
+    ++counts[node->statistic];
+  }
+  for (const auto& node : d_nodes) {
+    if (counts.at(node->statistic) > 1) {
+      node->statistic.clear();
+    }
+  }
+}
+
 std::vector<std::unique_ptr<Probe>> Roster::replace(const std::vector<NodeSpec>& specs, const std::vector<CheckSpec>& references, Moment now)
 {
   auto old = std::exchange(d_nodes, {});
@@ -184,6 +199,7 @@ std::vector<std::unique_ptr<Probe>> Roster::replace(const std::vector<NodeSpec>&
     }
   }
   share(specs);
+  nameStatistics();
   replaceReferences(references, gone, now.steady);
   return gone;
 }

@@ -49,10 +49,10 @@ struct Probe
 struct ProbedNode
 {
   ProbedNode(const NodeSpec& spec, const VerdictRules& rules, Moment now) :
-    tracker(spec, rules, now), statistic(statisticPart(spec.name)) { }
+    tracker(spec, rules, now) { }
 
   NodeTracker tracker;
-  const std::string statistic;                // its name, as peers' statistics have it
+  std::string statistic;                      // its name, as peers' statistics have it; empty where another node's is the same
   std::vector<std::unique_ptr<Probe>> probes; // its own checks
   std::vector<const Probe*> shared;           // other nodes' checks that count here as well
   std::optional<Probe::TimePoint> fell;       // when its own verdict last turned to Down, while it is
@@ -106,6 +106,7 @@ private:
   void replaceProbes(ProbedNode& node, const NodeSpec& spec, bool isNew, std::vector<std::unique_ptr<Probe>>& gone, Probe::TimePoint now);
   void replaceReferences(const std::vector<CheckSpec>& specs, std::vector<std::unique_ptr<Probe>>& gone, Probe::TimePoint now);
   void share(const std::vector<NodeSpec>& specs);
+  void nameStatistics();
 
   const VerdictRules d_rules;
   std::vector<std::unique_ptr<ProbedNode>> d_nodes;

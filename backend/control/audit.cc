@@ -105,14 +105,20 @@ size_t Audit::count(Severity severity) const noexcept
 
 std::chrono::milliseconds failoverTime(const NodeSpec& node)
 {
-  auto quickest = std::chrono::milliseconds::max();
+  std::vector<std::chrono::milliseconds> times;
   for (const auto& check : node.checks) {
-    // It dies right after a check has passed; the next one comes an interval later, which varies by a tenth (schedule.hh).
-    const auto first = check.interval + check.interval / 10;
-    const auto others = (check.fall - 1) * std::max(check.retry, check.timeout);
-    quickest = std::min(quickest, first + others + check.timeout);
+    if (!check.warningOnly && check.kind != CheckKind::Push) {
+      // It dies right after a check has passed; the next one comes an interval later, which varies by a tenth, and the
+      // others beside it (schedule.hh).
+      times.push_back(check.interval + check.interval / 10 + (check.fall - 1) * check.retry + check.timeout);
+    }
   }
-  return quickest;
+  const size_t needed = node.require.atLeast == Requirement::s_all ? times.size() : std::min<size_t>(node.require.atLeast, times.size());
+  if (needed == 0) {
+    return std::chrono::milliseconds::max();
+  }
+  std::sort(times.begin(), times.end());
+  return times[times.size() - needed]; // the check whose fall leaves too few
 }
 
 Audit audit(const StoreContents& contents, const Problems& problems, const Host& host, int64_t now)

@@ -23,11 +23,6 @@ namespace
     return peer.frozen ? "frozen" : peer.fresh ? "fresh"
                                                : "none";
   }
-
-  bool isHeld(const NodeStatus& node, system_clock::time_point now)
-  {
-    return node.verdict == Verdict::Down && node.own == Verdict::Up && node.flaps.heldUntil > now;
-  }
 }
 
 std::string frozenLine(const DoubtStatus& doubt, system_clock::time_point now)
@@ -40,8 +35,8 @@ std::string nodeNotes(const std::vector<NodeStatus>& nodes, system_clock::time_p
   std::string text;
   const auto note = [&text](const NodeStatus& node, const std::string& what) { text += (text.empty() ? "\n" : "") + node.name + ": " + what + '\n'; };
   for (const auto& node : nodes) {
-    if (isHeld(node, now)) {
-      note(node, "held down for " + spelledRoughly(std::chrono::ceil<std::chrono::seconds>(node.flaps.heldUntil - now)) + " more after " + counted(node.flaps.count, "fall"));
+    if (node.heldUntil > now) {
+      note(node, "held down for " + spelledRoughly(std::chrono::ceil<std::chrono::seconds>(node.heldUntil - now)) + " more after " + counted(node.flaps.count, "fall"));
     }
     else if (node.flaps.count > 1) {
       note(node, "fell " + std::to_string(node.flaps.count) + " times lately");
@@ -113,7 +108,7 @@ void addVerdict(Json::Value& node, const NodeStatus& status, system_clock::time_
   node["own"] = std::string(toString(status.own));
   node["require"] = required(status.require);
   node["falls"] = status.flaps.count;
-  node["held_until"] = isHeld(status, now) ? utc(std::chrono::ceil<std::chrono::seconds>(status.flaps.heldUntil)) : Json::Value();
+  node["held_until"] = status.heldUntil > now ? utc(std::chrono::ceil<std::chrono::seconds>(status.heldUntil)) : Json::Value();
   auto& vote = node["vote"];
   if (status.vote.needed > 0) {
     vote["views"] = status.vote.counted;

@@ -55,7 +55,7 @@ DnsQuestion::DnsQuestion(const CheckSpec& spec, uint16_t id) :
   d_spec(spec)
 {
   append16(d_message, id);
-  append16(d_message, 0); // a standard query
+  append16(d_message, 0x0100); // a standard query. RD: resolvers refuse without it, authoritative servers do not mind (RFC 1035 section 4.1.1)
   append16(d_message, 1); // one question, and no records
   d_message.resize(NS_HFIXEDSZ);
   std::array<uint8_t, NS_MAXCDNAME> name{};

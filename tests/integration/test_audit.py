@@ -60,7 +60,7 @@ EXPECTED = {
     "target-without-record": ("notice", "node west, target 198.51.100.99", "no record"),
     "rrset-beside-nodes": ("notice", "half.beta.example AAAA", "no node"),
     "records-without-node": ("notice", "the store", "record"),
-    "ttl-too-long": ("notice", "beta.example", "TTL 300 s; node east is down 9.3 s"),
+    "ttl-too-long": ("notice", "beta.example", "TTL 300 s; node east is down 6.3 s"),
 }
 
 

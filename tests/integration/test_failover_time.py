@@ -9,7 +9,7 @@ from harness.testbed import Case
 
 TYPES = ("A", "AAAA", "MX", "SRV", "HTTPS")
 # How a node dies, and the seconds after which no answer may have it any more.
-DEATHS = {"refuse": 5.0, "status500": 5.0, "silent": 11.0, "swallow": 11.0}
+DEATHS = {"refuse": 5.0, "status500": 5.0, "silent": 7.0, "swallow": 7.0}
 CACHES = 1.0  # an answer may not be later than the verdict by more than this
 RECOVERY = 8.0  # two good checks, the first up to an interval away
 

@@ -232,6 +232,7 @@ class RecordOfTheDayTest(OperatingCase):
         self.server.stop()
         self.east.silent()
         self.store.sql("UPDATE checks SET interval_ms = 60000, timeout_ms = 50000;\n"
+                       "UPDATE check_state SET updated = updated - 7200;\n"
                        "UPDATE node_state SET since = since - 7200, updated = updated - 7200")
         self.server.start()
         self.assertEqual(self.server.data(WWW, "A"), (EAST_V4, WEST_V4))

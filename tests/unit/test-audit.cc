@@ -115,7 +115,7 @@ TEST_SUITE("audit")
   {
     Audited store;
     const auto& nodes = (store.poll(), store.loader.nodes()->nodes);
-    CHECK(failoverTime(nodes.at(0)).count() == 3300 + 2 * 2000 + 2000); // interval and a tenth, timeouts
+    CHECK(failoverTime(nodes.at(0)).count() == 3300 + 2 * 500 + 2000); // interval and a tenth, retries, a timeout
     store.store.execute("UPDATE checks SET timeout_ms = 100, retry_ms = 400, fall = 4 WHERE node = 'east'");
     store.add("slow", "A", "192.0.2.1", 5);
     store.add("slow", "A", "192.0.2.2", 5);

@@ -43,12 +43,12 @@ void check(const CheckSpec& spec, int rcode, const std::vector<std::string>& rec
 
 TEST_SUITE("dnsmessage")
 {
-  TEST_CASE("a query has the id, one question, and asks for no recursion")
+  TEST_CASE("a query has the id, one question, and asks for recursion")
   {
     const auto spec = specOf("Www.example", 28);
-    CHECK(queryOf(DnsQuestion(spec, 0x1234)) == "\x12\x34\0\0\0\1\0\0\0\0\0\0\3Www\7example\0\0\x1c\0\1"s);
+    CHECK(queryOf(DnsQuestion(spec, 0x1234)) == "\x12\x34\1\0\0\1\0\0\0\0\0\0\3Www\7example\0\0\x1c\0\1"s);
     const auto root = specOf(".", 2);
-    CHECK(queryOf(DnsQuestion(root, 1)) == "\0\1\0\0\0\1\0\0\0\0\0\0\0\0\2\0\1"s);
+    CHECK(queryOf(DnsQuestion(root, 1)) == "\0\1\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1"s);
     const auto longest = specOf(std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(61, 'd'));
     CHECK(queryOf(DnsQuestion(longest, 1)).size() == 12 + 255 + 4);
     const auto tooLong = specOf(std::string(64, 'a'));

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace
 {
-Outside load(const TestStore& store, const Outside& previous = {})
+Outside load(const TestStore& store, const Outside& previous = Outside())
 {
   Database database(store.file(), 10s);
   return loadOutside(database, previous);
