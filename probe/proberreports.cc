@@ -3,7 +3,7 @@
 #include "proberloop.hh"
 
 // The part of the prober's loop for push checks: nothing is asked; an outside job reports, and promises when it will do so
-// again. A report decides at once; so does silence beyond the promise.
+// again. A report decides at once; so does silence beyond the promise, which is down for an inverted check too.
 
 namespace failover
 {
@@ -62,7 +62,8 @@ void Prober::Loop::applyReport(Probe& probe, const PushReport& report)
   probe.due = now.steady + std::max(std::chrono::duration_cast<Clock::duration>(left), Clock::duration::zero());
   d_queue.push(probe);
   if (left > std::chrono::system_clock::duration::zero()) { // else silence speaks at once
-    count(probe, report.up ? pushed(Outcome::Passed, "reported up for " + promise(report)) : pushed(Outcome::BadStatus, "reported down"));
+    const auto said = report.up ? pushed(Outcome::Passed, "reported up for " + promise(report)) : pushed(Outcome::BadStatus, "reported down");
+    count(probe, probe.tracker.spec().inverted ? said.inverted() : said);
   }
 }
 

@@ -186,6 +186,25 @@ TEST_SUITE("prober")
     CHECK(listener.count(" -> down") == 0);
   }
 
+  TEST_CASE("an inverted push check takes a report for its opposite, and silence for down")
+  {
+    RecordingListener listener;
+    Prober prober({}, listener);
+    CheckRow row;
+    row.id = 1;
+    row.url = "push://alarm";
+    auto east = node("east", {parseCheck(row)});
+    east.checks[0].inverted = true;
+    prober.setOrders(ordersOf({east}));
+    prober.start();
+    const auto now = std::chrono::system_clock::now();
+    prober.report({{1, true, now, now + 1h}});
+    CHECK(listener.await("east: unknown -> down") == "east: unknown -> down on the first check of push://alarm: reported up for 3600 s (must fail)");
+    prober.report({{1, false, now, now + 500ms}});
+    CHECK(listener.await("east: down -> up") == "east: down -> up after 1/1 success of push://alarm: reported down (as it must)");
+    CHECK(listener.await("east: up -> down").starts_with("east: up -> down after 1/1 failure of push://alarm: no report within the "));
+  }
+
   TEST_CASE("the thread has its name, blocks signals and ends with its owner")
   {
     RecordingListener listener;
