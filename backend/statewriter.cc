@@ -76,7 +76,9 @@ void writeStates(Database& database, const std::vector<NodeTransition>& transiti
     upsert.bind(1, node.name).bind(2, toString(node.state)).bind(3, toString(node.verdict));
     upsert.bind(4, since1970<std::chrono::seconds>(node.since)).bind(5, since1970<std::chrono::seconds>(now)).bind(6, reasonOf(node));
     upsert.bind(7, toString(node.admin)).bind(8, int64_t{node.flaps.count});
-    upsert.bind(9, since1970<std::chrono::seconds>(node.flaps.changed)).bind(10, since1970<std::chrono::seconds>(node.flaps.heldUntil)).step();
+    // Rounded: what was read from here is an instant off by now, and cut off would lose a second at each start.
+    const auto rounded = [](std::chrono::system_clock::time_point when) { return std::chrono::round<std::chrono::seconds>(when).time_since_epoch().count(); };
+    upsert.bind(9, rounded(node.flaps.changed)).bind(10, rounded(node.flaps.heldUntil)).step();
     upsert.reset();
   }
   writeChecks(database, nodes, now);

@@ -112,6 +112,9 @@ TEST_SUITE("statewriter")
     node.flaps = {3, s_now - 5s, s_now + 120s};
     write(store, {}, {node});
     CHECK(row() == "3 1999999995 2000000120");
+    node.flaps = {3, s_now - 5s - 1ns, s_now + 120s - 1ns}; // as read from there, but for two clocks that are not read at once
+    write(store, {}, {node});
+    CHECK(row() == "3 1999999995 2000000120");
     node.flaps = {};
     write(store, {}, {node});
     CHECK(row() == "0 - -");
