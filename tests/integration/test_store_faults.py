@@ -210,7 +210,7 @@ class DiskFullTest(FaultsCase):
         original = self.store.path
         script = f'mount -t tmpfs -o size=4m none "{self.disk}" && cp "{original}" "{self.disk}/store.sqlite3" && exec "$@"'
         self.store.path = self.disk / "store.sqlite3"
-        server = self.bed.server(self.store, failover_dnssec="yes",
+        server = self.bed.server(self.store, failover_dnssec="yes", failover_hold_down=0,  # east falls again and again
                                  wrapper=("unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"))
         server.start()
         # What the server sees as its disk.
