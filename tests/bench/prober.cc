@@ -226,6 +226,7 @@ private:
     std::string kind;
     double limit = 0;
     words >> death >> kind >> limit;
+    d_changes.await(SIZE_MAX, Seconds(0.1)); // what was answered before the death may come in a moment later
     const auto before = d_prober.status();
     d_changes.await(before.size(), Seconds(limit));
     const auto changes = d_changes.all();
@@ -237,8 +238,9 @@ private:
       if (!changes[i].isDown || at < death) {
         continue;
       }
-      const double last = Seconds(before[i].checks.front().lastAt.time_since_epoch()).count();
-      const double next = last > death ? last : last + s_stretch * Seconds(d_check.interval).count();
+      const auto& check = before[i].checks.front();
+      const double last = Seconds(check.lastAt.time_since_epoch()).count();
+      const double next = check.passed ? last + s_stretch * Seconds(d_check.interval).count() : last; // it has failed since
       after.push_back(at - death);
       late.push_back(at - (next + decided));
     }
