@@ -173,7 +173,7 @@ void Prober::Loop::tellNodes(Probe& probe, Moment now)
   const auto& tracker = probe.tracker;
   if (tracker.spec().warningOnly && !probe.nodes.empty()) {
     const bool isWell = tracker.verdict() == Verdict::Up;
-    d_listener.log(isWell ? LogLevel::Info : LogLevel::Warning, "node " + probe.nodes.front()->tracker.name() + ": " + (isWell ? "a check that warns is well again " : "a check that only warns fails ") + tracker.decision());
+    d_listener.log(isWell ? LogLevel::Info : LogLevel::Warning, "node " + probe.nodes.front()->tracker.name() + ": " + (isWell ? "a check that only warns passes " : "a check that only warns fails ") + tracker.decision());
     return;
   }
   for (auto* node : probe.nodes) {

@@ -104,7 +104,7 @@ class RoleTest(CompositionCase):
         self.assertIn(f"{asked[1].url()}: HTTP 503", said[0])
         self.assertRegex(self.server.control("failover-status"), rf"{asked[1].authority}/ +down .*HTTP 503 .* \(only warns\)")
         asked[1].recover()
-        eventually(lambda: f"node {name}: a check that warns is well again" in self.server.log(), PATIENCE, "well again")
+        eventually(lambda: f"node {name}: a check that only warns passes" in self.server.log(), PATIENCE, "well again")
 
     def test_it_does_not_stand_in_for_one_that_decides(self):
         name, asked = self.compose("any", 2)
