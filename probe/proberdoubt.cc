@@ -29,7 +29,11 @@ void Prober::Loop::askReferencesFor(const Probe& probe)
   if (!isQuestioned(probe) || !probe.troubleSince || tracker.verdict() == Verdict::Down || tracker.contraryLeft() > probe.runs.size()) {
     return;
   }
-  const auto now = Clock::now();
+  askReferences(Clock::now());
+}
+
+void Prober::Loop::askReferences(Clock::time_point now)
+{
   for (const auto& reference : d_roster.references()) {
     const auto due = std::max(now, reference->started + s_referenceSpacing);
     if (due < reference->due) {
@@ -106,6 +110,7 @@ bool Prober::Loop::isBelieved(Probe& probe, Clock::time_point began)
   if (belief == Belief::Wait) {
     probe.held = began;
     d_held.push_back(&probe);
+    askReferences(Clock::now()); // nobody could know that this failure would decide
   }
   return belief == Belief::Believe || belief == Belief::WarnOnly;
 }
@@ -124,6 +129,9 @@ void Prober::Loop::judgeHeld()
     }
     if (isNews) {
       tellNodes(*probe, now);
+    }
+    for (auto* node : probe->nodes) {
+      forecast(*node);
     }
   }
 }

@@ -106,6 +106,7 @@ private:
 
   // "Is it me?"
   void askReferencesFor(const Probe& probe);
+  void askReferences(Clock::time_point now);
   // Without the references. As counted within the last moments.
   [[nodiscard]] Trouble troubleSince(Clock::time_point began) noexcept;
   [[nodiscard]] References referencesSince(Clock::time_point began) const noexcept;
