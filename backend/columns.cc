@@ -38,6 +38,9 @@ std::string_view textColumn(const Statement& row, int column, const char* name)
 uint32_t ttlColumn(const Statement& row, int column, uint32_t defaultTtl)
 {
   constexpr uint32_t most = 0x7fffffff;
+  if (row.isInteger(column) && row.integer(column) >= 0 && row.integer(column) <= most) { // without a detour by text
+    return static_cast<uint32_t>(row.integer(column));
+  }
   const auto text = row.text(column);
   uint32_t ttl = defaultTtl;
   if (!text.empty() && !isNumber(text, most, ttl)) {
@@ -48,7 +51,7 @@ uint32_t ttlColumn(const Statement& row, int column, uint32_t defaultTtl)
 
 void requireEnabled(const Statement& row, int column)
 {
-  if (row.text(column) != "0") {
+  if (row.isInteger(column) ? row.integer(column) != 0 : row.text(column) != "0") {
     refuse(row, column, "disabled", "is neither 0 nor 1");
   }
 }

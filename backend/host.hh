@@ -43,6 +43,7 @@ struct CompiledRecord
   std::optional<Target> target; // where it leads, for types that lead somewhere
   std::vector<Target> hints;    // addresses of the target that it names itself (RFC 9460 §7.3)
   bool redirects{false};        // CNAME, DNAME: answers continue at the target
+  bool ownName{false};          // it depends on the row's name too, so that of another name is another
 };
 
 class Host

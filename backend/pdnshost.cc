@@ -57,6 +57,39 @@ namespace
     }
   }
 
+  // Most names have nothing that PowerDNS's parser is needed for. False, and `name` of no use, where it is.
+  bool plainName(std::string_view text, WireName& name)
+  {
+    constexpr size_t longestLabel = 63;
+    constexpr size_t longestName = 255; // RFC 1035 §2.3.4
+    if (text.size() + 2 > longestName) {
+      return false;
+    }
+    name.reserve(text.size() + 2);
+    name += '\0';
+    size_t label = 0; // where its length stands
+    for (const char byte : text) {
+      if (byte == '.') {
+        if (name[label] == 0) {
+          return false;
+        }
+        label = name.size();
+        name += '\0';
+        continue;
+      }
+      const bool upper = byte >= 'A' && byte <= 'Z';
+      if ((!upper && !(byte >= 'a' && byte <= 'z') && !(byte >= '0' && byte <= '9') && byte != '-' && byte != '_' && byte != '*') || name[label] == longestLabel) {
+        return false;
+      }
+      name += static_cast<char>(upper ? byte - 'A' + 'a' : byte);
+      ++name[label];
+    }
+    if (name[label] != 0) {
+      name += '\0';
+    }
+    return name.size() > 1;
+  }
+
   // The n-th word of a record in presentation form, counted from 0.
   std::string word(const std::string& text, unsigned n)
   {
@@ -106,6 +139,9 @@ void PdnsHost::log(LogLevel level, const std::string& message) noexcept
 
 WireName PdnsHost::wireName(std::string_view text) const
 {
+  if (WireName plain; plainName(text, plain)) {
+    return plain;
+  }
   return asRecordError([&] {
     const DNSName name = DNSName(std::string(text)).makeLowerCase();
     const auto& storage = name.getStorage();
@@ -162,6 +198,7 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
     std::string text(row.content);
     if (d_upgradeTypes && DNSRecordContent::isUnknownType(std::string(row.type)) && type.isSupportedType()) {
       text = DNSRecordContent::upgradeContent(DNSName(std::string(row.name)), type, text);
+      record.ownName = true;
     }
     else if (type == QType::MX || type == QType::SRV) {
       text = std::string(row.prio) + " " + text;
@@ -184,6 +221,7 @@ CompiledRecord PdnsHost::compile(const RecordRow& row) const
       const auto host = word(presentation, static_cast<unsigned>(place));
       // RFC 9460 §2.5: the target "." of a service binding is its owner.
       const bool ownName = host == "." && (record.type == QType::HTTPS || record.type == QType::SVCB);
+      record.ownName = record.ownName || ownName;
       record.target = hostTarget(wireName(ownName ? row.name : std::string_view(host)));
       if (record.type == QType::HTTPS || record.type == QType::SVCB) {
         record.volatileContent = presentation.find("hint=auto") != std::string::npos;

@@ -60,4 +60,8 @@ struct Plan
   }
   [[nodiscard]] WhenDown whenDown() const noexcept { return policy != nullptr ? policy->whenDown : WhenDown::ServeAll; }
 };
+
+// Of nearly all rrsets: no policy, no hints. All zones share these two.
+inline const Plan s_planForAll{};
+inline const Plan s_planForOne{.single = true, .source = {}, .policy = nullptr, .candidates = {}, .hinted = {}};
 }

@@ -74,6 +74,7 @@ public:
   // REQUIRES: no two have one name (and `below`) and type.
   explicit Policies(const std::vector<Policy>& rows);
 
+  [[nodiscard]] bool empty() const noexcept { return d_exact.empty() && d_below.empty(); }
   // Of an rrset: its owner's lower-case wire name, and its zone's. The policy with the longest name that fits the name and
   // the type decides; of two with one name, that which names the type. Null when there is none. Lives as long as this.
   [[nodiscard]] const Policy* find(std::string_view name, std::string_view apex, uint16_t type) const;

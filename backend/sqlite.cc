@@ -105,6 +105,11 @@ bool Statement::isNull(int column) const noexcept
   return sqlite3_column_type(d_handle, column) == SQLITE_NULL;
 }
 
+bool Statement::isInteger(int column) const noexcept
+{
+  return sqlite3_column_type(d_handle, column) == SQLITE_INTEGER;
+}
+
 bool Statement::isBlob(int column) const noexcept
 {
   return sqlite3_column_type(d_handle, column) == SQLITE_BLOB;

@@ -73,6 +73,7 @@ public:
   [[nodiscard]] std::string_view text(int column) const noexcept;
   [[nodiscard]] int64_t integer(int column) const noexcept;
   [[nodiscard]] bool isNull(int column) const noexcept;
+  [[nodiscard]] bool isInteger(int column) const noexcept;
   [[nodiscard]] bool isBlob(int column) const noexcept; // REQUIRES: not read as text before (that converts it)
 
 private:

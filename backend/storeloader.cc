@@ -152,10 +152,11 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   const bool sameMeaning = nodes->owners == d_nodes->owners && policies->policies == d_policies->policies;
   everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || !sameMeaning;
   ZonesDraft draft(before.get(), d_zones);
-  ZoneLoader loader(database, d_host, *nodes->owners);
-  draft.load(loader, everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange), sameMeaning);
+  std::optional<ZoneLoader> loader(std::in_place, database, d_host, *nodes->owners);
+  draft.load(*loader, everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange), sameMeaning);
   ZoneLinker linker(*nodes->owners, policies->policies, d_host, [&draft](std::string_view apex) { return draft.findByApex(apex); });
-  draft.link(loader, linker);
+  draft.link(*loader, linker);
+  loader.reset(); // a statement that has not read its last row would keep the moment
   oneMoment.commit();
 
   const auto replaced = draft.replaced();

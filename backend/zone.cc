@@ -82,7 +82,7 @@ void Zone::namesOf(std::string_view node, std::vector<WireName>& out) const
 
 bool Zone::isDelegated(std::string_view name) const noexcept
 {
-  for (; name.size() > d_apex.size(); name = parent(name)) {
+  for (; d_delegates && name.size() > d_apex.size(); name = parent(name)) {
     if (rrsetOf(find(name), rrtype::ns) != nullptr) {
       return true;
     }

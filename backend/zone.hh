@@ -3,7 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <map>
 #include <memory>
 #include <span>
@@ -182,8 +182,8 @@ private:
   std::vector<uint32_t> d_index; // open addressing, a power of two; 0: free, else 1 + place in d_names
   std::vector<RRset> d_rrsets;
   std::vector<Record> d_records;
-  std::vector<Lead> d_leads; // by record
-  std::deque<Plan> d_plans;  // the rrsets point into it
+  std::vector<Lead> d_leads;       // by record
+  std::forward_list<Plan> d_plans; // the rrsets point into it
   std::vector<std::shared_ptr<const Owner>> d_owners;
   std::vector<WireName> d_followed;
   size_t d_unserved{0};               // how many of d_records are in no rrset
@@ -195,5 +195,6 @@ private:
   bool d_hasOrder{false};
   bool d_presigned{false};
   bool d_typesVary{false};
+  bool d_delegates{false}; // some name below the apex has NS records
 };
 }

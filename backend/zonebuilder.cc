@@ -3,6 +3,7 @@
 #include "zonebuilder.hh"
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <tuple>
 #include "filteredtypes.hh"
 
@@ -33,6 +34,9 @@ ZoneBuilder::ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners) :
 uint32_t ZoneBuilder::nameIndex(std::string_view relative)
 {
   auto& zone = *d_zone;
+  if (!d_entries.empty() && zone.relative(zone.d_names[d_entries.back().name]) == relative) {
+    return d_entries.back().name; // records of a name often stand together
+  }
   const auto place = [&zone](std::string_view text) {
     const auto mask = zone.d_index.size() - 1;
     auto slot = hashOf(text) & mask;
@@ -58,15 +62,25 @@ uint32_t ZoneBuilder::nameIndex(std::string_view relative)
   return added - 1;
 }
 
-void ZoneBuilder::addRecord(int64_t row, const WireName& name, CompiledRecord record, uint32_t ttl, bool auth)
+void ZoneBuilder::addRecord(int64_t row, const WireName& name, const CompiledRecord& compiled, uint32_t ttl, bool auth)
 {
-  if (record.redirects) {
-    keepRedirect(name, record);
+  auto& zone = *d_zone;
+  if (compiled.redirects) {
+    keepRedirect(name, compiled);
   }
-  d_hasSoa = d_hasSoa || record.type == rrtype::soa;
-  const auto index = nameIndex(std::string_view(name).substr(0, name.size() - d_zone->d_apex.size()));
-  Record kept{std::move(record.content), nullptr, ttl, auth};
-  d_entries.push_back({row, index, std::move(record), std::move(kept)});
+  d_hasSoa = d_hasSoa || compiled.type == rrtype::soa;
+  const auto index = nameIndex(std::string_view(name).substr(0, name.size() - zone.d_apex.size()));
+  Record record{compiled.content, nullptr, ttl, auth};
+  uint32_t lead = 0;
+  if (compiled.filtered && compiled.target) {
+    adopt(compiled, record);
+    if (compiled.target->front() == 'n') {
+      zone.d_leads.push_back({row, 0, redirects(compiled.type), compiled.target->substr(1), compiled.hints});
+      lead = static_cast<uint32_t>(zone.d_leads.size());
+    }
+  }
+  d_entries.push_back({row, index, lead, compiled.type, compiled.volatileContent});
+  zone.d_records.push_back(std::move(record));
 }
 
 void ZoneBuilder::keepRedirect(const WireName& name, const CompiledRecord& record)
@@ -108,93 +122,135 @@ void ZoneBuilder::addOrder(std::string ordername, std::string name)
   d_zone->d_order.push_back({std::move(ordername), std::move(name)});
 }
 
-void ZoneBuilder::adopt(Entry& entry)
+void ZoneBuilder::adopt(const CompiledRecord& compiled, Record& record)
 {
-  if (!entry.compiled.filtered || !entry.compiled.target) {
-    return;
-  }
-  const auto found = d_owners.find(*entry.compiled.target);
+  const auto found = d_owners.find(*compiled.target);
   if (found == d_owners.end()) {
     return;
   }
-  entry.record.owner = found->second.get();
-  auto& owners = d_zone->d_owners;
-  if (std::find(owners.begin(), owners.end(), found->second) == owners.end()) {
-    owners.push_back(found->second);
+  record.owner = found->second.get();
+  if (d_adopted.insert(record.owner).second) {
+    d_zone->d_owners.push_back(found->second);
   }
 }
 
-void ZoneBuilder::keepLead(const Entry& entry, uint32_t place)
+// By name, type and row. Rows mostly come with the records of a name together, so that only these are to be sorted.
+void ZoneBuilder::sortRecords()
 {
-  const auto& compiled = entry.compiled;
-  if (compiled.filtered && compiled.target && compiled.target->front() == 'n') {
-    d_zone->d_leads.push_back({entry.row, place, redirects(compiled.type), compiled.target->substr(1), compiled.hints});
+  const auto key = [](const Entry& entry) { return std::tie(entry.name, entry.type, entry.row); };
+  if (std::is_sorted(d_entries.begin(), d_entries.end(), [&](const Entry& left, const Entry& right) { return key(left) < key(right); })) {
+    return;
   }
+  std::vector<uint32_t> order(d_entries.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const auto byName = [this](uint32_t left, uint32_t right) { return d_entries[left].name < d_entries[right].name; };
+  if (!std::is_sorted(order.begin(), order.end(), byName)) {
+    std::stable_sort(order.begin(), order.end(), byName);
+  }
+  for (auto begin = order.begin(); begin != order.end();) {
+    const auto end = std::find_if(begin, order.end(), [&](uint32_t place) { return d_entries[place].name != d_entries[*begin].name; });
+    std::sort(begin, end, [&](uint32_t left, uint32_t right) { return key(d_entries[left]) < key(d_entries[right]); });
+    begin = end;
+  }
+  reorder(order);
 }
 
-void ZoneBuilder::sortEntries()
+void ZoneBuilder::reorder(const std::vector<uint32_t>& order)
 {
-  std::sort(d_entries.begin(), d_entries.end(), [](const Entry& left, const Entry& right) {
-    return std::tie(left.name, left.compiled.type, left.row) < std::tie(right.name, right.compiled.type, right.row);
-  });
+  std::vector<Entry> entries;
+  entries.reserve(order.size());
+  std::vector<Record> records;
+  records.reserve(order.size());
+  for (const auto place : order) {
+    entries.push_back(d_entries[place]);
+    records.push_back(std::move(d_zone->d_records[place]));
+  }
+  d_entries = std::move(entries);
+  d_zone->d_records = std::move(records);
 }
 
 // REQUIRES: sorted.
 void ZoneBuilder::dropSurplus(std::vector<Surplus>& surplus)
 {
-  auto kept = d_entries.begin();
-  for (auto entry = d_entries.begin(); entry != d_entries.end(); ++entry) {
-    if (entry == kept) {
-      continue;
+  size_t kept = 0;
+  for (size_t place = 1; place < d_entries.size(); ++place) {
+    const auto& entry = d_entries[place];
+    const auto& last = d_entries[kept];
+    if (isSingle(entry.type) && entry.type == last.type && entry.name == last.name) {
+      surplus.push_back({entry.row, last.row, d_zone->fullName(d_zone->d_names[entry.name]), entry.type});
     }
-    if (isSingle(entry->compiled.type) && entry->compiled.type == kept->compiled.type && entry->name == kept->name) {
-      surplus.push_back({entry->row, kept->row, d_zone->fullName(d_zone->d_names[entry->name]), entry->compiled.type});
-    }
-    else if (++kept != entry) {
-      *kept = std::move(*entry);
+    else if (++kept != place) {
+      d_entries[kept] = entry;
+      d_zone->d_records[kept] = std::move(d_zone->d_records[place]);
     }
   }
-  if (kept != d_entries.end()) {
-    d_entries.erase(std::next(kept), d_entries.end());
+  const auto count = std::min(kept + 1, d_entries.size());
+  d_entries.erase(d_entries.begin() + static_cast<std::ptrdiff_t>(count), d_entries.end());
+  d_zone->d_records.erase(d_zone->d_records.begin() + static_cast<std::ptrdiff_t>(count), d_zone->d_records.end());
+}
+
+// REQUIRES: the records stay where they are from now on.
+void ZoneBuilder::makeRRsets()
+{
+  auto& zone = *d_zone;
+  const auto isFirst = [this](size_t place) { return place == 0 || d_entries[place].name != d_entries[place - 1].name || d_entries[place].type != d_entries[place - 1].type; };
+  size_t count = 0;
+  for (size_t place = 0; place < d_entries.size(); ++place) {
+    count += isFirst(place);
   }
+  zone.d_rrsets.reserve(count);
+  for (size_t place = 0; place < d_entries.size(); ++place) {
+    const auto& entry = d_entries[place];
+    auto& name = zone.d_names[entry.name];
+    if (isFirst(place)) {
+      if (name.rrsets++ == 0) {
+        name.firstRRset = static_cast<uint32_t>(zone.d_rrsets.size());
+      }
+      zone.d_delegates |= entry.type == rrtype::ns && name.length != 0;
+      zone.d_rrsets.push_back({.type = entry.type, .records = {zone.d_records.data() + place, 0}});
+    }
+    auto& rrset = zone.d_rrsets.back();
+    rrset.volatileContent |= entry.volatileContent;
+    rrset.records = {rrset.records.data(), rrset.records.size() + 1};
+  }
+}
+
+// In the order of their records.
+void ZoneBuilder::placeLeads()
+{
+  std::vector<Lead> leads;
+  leads.reserve(d_zone->d_leads.size());
+  for (size_t place = 0; place < d_entries.size(); ++place) {
+    if (const auto lead = d_entries[place].lead; lead != 0) {
+      leads.push_back(std::move(d_zone->d_leads[lead - 1]));
+      leads.back().record = static_cast<uint32_t>(place);
+    }
+  }
+  d_zone->d_leads = std::move(leads);
 }
 
 std::shared_ptr<Zone> ZoneBuilder::build(std::vector<Surplus>& surplus)
 {
   auto& zone = *d_zone;
-  sortEntries();
+  sortRecords();
   zone.d_presigned = presigned();
-  if (!zone.d_presigned) { // a presigned rrset is signed as a whole: leaving a record out would make its signature bogus
+  if (zone.d_presigned) { // a presigned rrset is signed as a whole: leaving a record out would make its signature bogus
+    std::for_each(zone.d_records.begin(), zone.d_records.end(), [](Record& record) { record.owner = nullptr; });
+    zone.d_owners.clear();
+  }
+  else {
     dropSurplus(surplus);
-    for (auto& entry : d_entries) {
-      adopt(entry);
-    }
   }
-  zone.d_records.reserve(d_entries.size()); // the rrsets' spans point into it: it must not move again
-  for (auto& entry : d_entries) {
-    auto& name = zone.d_names[entry.name];
-    const bool firstOfName = name.rrsets == 0;
-    if (firstOfName) {
-      name.firstRRset = static_cast<uint32_t>(zone.d_rrsets.size());
-    }
-    if (firstOfName || zone.d_rrsets.back().type != entry.compiled.type) {
-      zone.d_rrsets.push_back({.type = entry.compiled.type, .records = {zone.d_records.data() + zone.d_records.size(), 0}});
-      ++name.rrsets;
-    }
-    auto& rrset = zone.d_rrsets.back();
-    rrset.volatileContent |= entry.compiled.volatileContent;
-    keepLead(entry, static_cast<uint32_t>(zone.d_records.size()));
-    zone.d_records.push_back(std::move(entry.record));
-    rrset.records = {rrset.records.data(), rrset.records.size() + 1};
-  }
+  zone.d_records.shrink_to_fit();
+  makeRRsets();
+  placeLeads();
+  d_entries = {};
   std::sort(zone.d_order.begin(), zone.d_order.end(), [](const auto& left, const auto& right) { return left.ordername < right.ordername; });
   std::erase_if(zone.d_redirects, [this](const Zone::Redirect& redirect) { return staysInside(redirect); });
   zone.d_redirects.shrink_to_fit();
   zone.d_hasOrder = wantsOrder();
-  zone.d_rrsets.shrink_to_fit();
   zone.d_names.shrink_to_fit();
   zone.d_text.shrink_to_fit();
-  zone.d_leads.shrink_to_fit();
   return std::exchange(d_zone, nullptr);
 }
 }

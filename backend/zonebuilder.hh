@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 #include "host.hh"
 #include "zone.hh"
@@ -25,7 +26,7 @@ public:
   void addRow(uint64_t hash) noexcept { d_zone->d_fingerprint += hash; }
 
   // row: records.id. REQUIRES: the name is within the zone. Throws nothing but bad_alloc.
-  void addRecord(int64_t row, const WireName& name, CompiledRecord record, uint32_t ttl, bool auth);
+  void addRecord(int64_t row, const WireName& name, const CompiledRecord& compiled, uint32_t ttl, bool auth);
   [[nodiscard]] int64_t id() const noexcept { return d_zone->d_id; }
   [[nodiscard]] const WireName& apex() const noexcept { return d_zone->d_apex; }
   [[nodiscard]] bool hasSoa() const noexcept { return d_hasSoa; }
@@ -49,18 +50,22 @@ public:
   [[nodiscard]] std::shared_ptr<Zone> build(std::vector<Surplus>& surplus);
 
 private:
+  // What there is to know of a record besides d_zone->d_records, in the same order: small, since a zone may have a million.
   struct Entry
   {
     int64_t row;
     uint32_t name;
-    CompiledRecord compiled;
-    Record record;
+    uint32_t lead; // 1 + its place in d_zone->d_leads, or 0
+    uint16_t type;
+    bool volatileContent;
   };
   uint32_t nameIndex(std::string_view relative);
-  void adopt(Entry& entry);
-  void keepLead(const Entry& entry, uint32_t place);
-  void sortEntries();
+  void adopt(const CompiledRecord& compiled, Record& record);
+  void sortRecords();
+  void reorder(const std::vector<uint32_t>& order);
   void dropSurplus(std::vector<Surplus>& surplus);
+  void makeRRsets();
+  void placeLeads();
   void keepRedirect(const WireName& name, const CompiledRecord& record);
   [[nodiscard]] bool staysInside(const Zone::Redirect& redirect) const;
   [[nodiscard]] bool presigned() const;
@@ -68,6 +73,7 @@ private:
   const OwnerMap& d_owners;
   std::shared_ptr<Zone> d_zone;
   std::vector<Entry> d_entries;
+  std::unordered_set<const Owner*> d_adopted; // d_zone->d_owners, to be found among many
   bool d_hasSoa{false};
 };
 }

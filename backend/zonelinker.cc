@@ -162,17 +162,21 @@ void ZoneLinker::linkRRset(Zone& zone, const Zone::Name& place, RRset& rrset, st
     return;
   }
   plan.single = redirects(rrset.type);
-  const auto name = zone.fullName(place);
-  // Glue is no answer of this zone (RFC 2181 §6.1), and a referral needs all of it.
-  if (!zone.isDelegated(name)) {
-    plan.policy = d_policies->find(name, zone.apex(), rrset.type);
+  if (!d_policies->empty()) {
+    const auto name = zone.fullName(place);
+    // Glue is no answer of this zone (RFC 2181 §6.1), and a referral needs all of it.
+    plan.policy = zone.isDelegated(name) ? nullptr : d_policies->find(name, zone.apex(), rrset.type);
+  }
+  if (plan.policy == nullptr && plan.hinted.empty()) {
+    rrset.plan = plan.single ? &s_planForOne : &s_planForAll;
+    return;
   }
   if (plan.policy != nullptr) {
     plan.source = d_policies;
     addCandidates(rrset, plan);
   }
-  zone.d_plans.push_back(std::move(plan));
-  rrset.plan = &zone.d_plans.back();
+  zone.d_plans.push_front(std::move(plan));
+  rrset.plan = &zone.d_plans.front();
 }
 
 void ZoneLinker::addCandidates(const RRset& rrset, Plan& plan) const

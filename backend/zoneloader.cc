@@ -13,14 +13,36 @@ namespace failover
 {
 namespace
 {
-  // Of the first `columns` columns of a row, and of which table it is (salt).
+  // Of all columns but domain_id, and of which table it is (salt).
   uint64_t rowHash(const Statement& row, int columns, uint64_t salt)
   {
     constexpr uint64_t prime = 0x100000001b3; // of FNV-1a; any odd number would do
-    for (int column = 0; column < columns; ++column) {
-      salt = (salt ^ std::hash<std::string_view>{}(row.text(column))) * prime + static_cast<uint64_t>(row.isNull(column));
+    for (int column = 1; column < columns; ++column) {
+      const bool isNumber = row.isInteger(column); // most are, and to make text of them takes longer than all the rest
+      const auto value = isNumber ? static_cast<uint64_t>(row.integer(column)) : std::hash<std::string_view>{}(row.text(column));
+      salt = (salt ^ value) * prime + static_cast<uint64_t>(row.isNull(column)) + 2 * static_cast<uint64_t>(isNumber);
     }
     return salt ^ (salt >> 29);
+  }
+
+  // Columns of d_records, after domain_id.
+  enum Column : int
+  {
+    Id = 1,
+    Name,
+    Type,
+    Content,
+    Prio,
+    Ttl,
+    Auth,
+    Ordername,
+    Disabled,
+    Columns // how many
+  };
+
+  bool isOne(const Statement& row, int column)
+  {
+    return row.isInteger(column) ? row.integer(column) == 1 : row.text(column) == "1";
   }
 
   std::string idText(int64_t id)
@@ -43,11 +65,11 @@ namespace
 }
 
 ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners) :
-  d_host(host), d_owners(owners),
+  d_host(host), d_owners(owners), d_compiled(host),
   d_domain(database, "SELECT name, type FROM domains WHERE id=?1"),
-  d_metadata(database, "SELECT kind, content, id FROM domainmetadata WHERE domain_id=?1"),
-  d_keys(database, "SELECT content, id, flags, active, published FROM cryptokeys WHERE domain_id=?1"),
-  d_records(database, "SELECT id, name, type, content, prio, ttl, auth, ordername, disabled FROM records WHERE domain_id=?1 AND disabled IS NOT 1"),
+  d_metadata(database, "SELECT domain_id, kind, content, id FROM domainmetadata WHERE true" ZONE_ROWS),
+  d_keys(database, "SELECT domain_id, content, id, flags, active, published FROM cryptokeys WHERE true" ZONE_ROWS),
+  d_records(database, "SELECT domain_id, id, name, type, content, prio, ttl, auth, ordername, disabled FROM records WHERE disabled IS NOT 1" ZONE_ROWS),
   d_orphans(database, "SELECT id, name, type, count(*) OVER () FROM records WHERE domain_id=?1 ORDER BY id LIMIT 1")
 {
 }
@@ -130,33 +152,31 @@ void ZoneLoader::addKindProblem(int64_t id, Result& result)
 
 void ZoneLoader::loadDetails(ZoneBuilder& builder, Result& result)
 {
-  d_metadata.reset();
-  d_metadata.bind(1, builder.id());
-  while (d_metadata.step()) {
-    builder.addRow(rowHash(d_metadata, 2, 1));
-    const std::string kind(d_metadata.text(0));
+  const auto& metadata = d_metadata.row();
+  for (d_metadata.seek(builder.id()); d_metadata.next();) {
+    builder.addRow(rowHash(metadata, 3, 1));
+    const std::string kind(metadata.text(1));
     try {
       if (strcasecmp(kind.c_str(), "NSEC3PARAM") == 0) {
-        (void)d_host.compile({d_metadata.integer(2), ".", kind, d_metadata.text(1), ""});
+        (void)d_host.compile({metadata.integer(3), ".", kind, metadata.text(2), ""});
       }
     }
     catch (const RecordError& error) {
       // Without it PowerDNS would deny by NSEC over hashed names, which covers names that exist: rather no denial at all.
-      result.problems.add({"domainmetadata", idText(d_metadata.integer(2)), "'" + toText(builder.apex()) + "' NSEC3PARAM: " + error.what() + "; until it is right, what does not exist is answered with SERVFAIL, and the zone is not transferred", RowProblem::Effect::Served});
+      result.problems.add({"domainmetadata", idText(metadata.integer(3)), "'" + toText(builder.apex()) + "' NSEC3PARAM: " + error.what() + "; until it is right, what does not exist is answered with SERVFAIL, and the zone is not transferred", RowProblem::Effect::Served});
     }
-    builder.addMetadata(kind, std::string(d_metadata.text(1)));
+    builder.addMetadata(kind, std::string(metadata.text(2)));
   }
-  d_keys.reset();
-  d_keys.bind(1, builder.id());
-  while (d_keys.step()) {
-    builder.addRow(rowHash(d_keys, 5, 2));
+  const auto& key = d_keys.row();
+  for (d_keys.seek(builder.id()); d_keys.next();) {
+    builder.addRow(rowHash(key, 6, 2));
     try {
-      d_host.checkKey(d_keys.text(0));
+      d_host.checkKey(key.text(1));
       constexpr unsigned mostFlags = 65535; // RFC 4034 §2.1.1
-      builder.addKey({std::string(d_keys.text(0)), numberColumn(d_keys, 1, "id", std::numeric_limits<unsigned>::max()), numberColumn(d_keys, 2, "flags", mostFlags), d_keys.integer(3) == 1, d_keys.integer(4) == 1});
+      builder.addKey({std::string(key.text(1)), numberColumn(key, 2, "id", std::numeric_limits<unsigned>::max()), numberColumn(key, 3, "flags", mostFlags), key.integer(4) == 1, key.integer(5) == 1});
     }
     catch (const RecordError& error) {
-      result.problems.add({"cryptokeys", idText(d_keys.integer(1)), "'" + toText(builder.apex()) + "': " + error.what()});
+      result.problems.add({"cryptokeys", idText(key.integer(2)), "'" + toText(builder.apex()) + "': " + error.what()});
     }
   }
 }
@@ -165,68 +185,71 @@ void ZoneLoader::loadRecords(ZoneBuilder& builder, Result& result, const Zone* l
 {
   bool soaBroken = false;
   const bool withOrder = builder.wantsOrder();
-  d_records.reset();
-  d_records.bind(1, builder.id());
-  while (d_records.step()) {
+  const auto& row = d_records.row();
+  for (d_records.seek(builder.id()); d_records.next();) {
     auto effect = RowProblem::Effect::LeftOut;
     try {
-      addRecord(builder, d_records.integer(0));
+      addRecord(builder);
       effect = RowProblem::Effect::Served;
-      if (withOrder && !d_records.isNull(7)) {
+      if (withOrder && !row.isNull(Ordername)) {
         requireOrdername();
       }
     }
     catch (const RecordError& error) {
-      result.problems.add({"records", idText(d_records.integer(0)), nameAndType(d_records, 1, 2) + ": " + error.what(), effect});
-      soaBroken |= d_records.text(2) == "SOA";
+      result.problems.add({"records", idText(row.integer(Id)), nameAndType(row, Name, Type) + ": " + error.what(), effect});
+      soaBroken |= row.text(Type) == "SOA";
     }
-    if (withOrder && effect == RowProblem::Effect::Served && !d_records.isNull(7)) { // any: a chain without it would deny its owner
-      builder.addOrder(std::string(d_records.text(7)), std::string(d_records.text(1)));
+    if (withOrder && effect == RowProblem::Effect::Served && !row.isNull(Ordername)) { // any: a chain without it would deny its owner
+      builder.addOrder(std::string(row.text(Ordername)), std::string(row.text(Name)));
     }
     // Last: reading a column as text hides that it was none. A BLOB may have the bytes of the text that it takes the place
     // of; then what became of the row tells the two apart.
-    builder.addRow(rowHash(d_records, 9, effect == RowProblem::Effect::LeftOut ? 3 : 4));
+    builder.addRow(rowHash(row, Columns, effect == RowProblem::Effect::LeftOut ? 3 : 4));
   }
-  d_records.reset();
   if (const auto* soa = soaBroken && !builder.hasSoa() && last != nullptr ? soaOf(*last) : nullptr) {
     CompiledRecord kept;
     kept.content = soa->content;
     kept.type = rrtype::soa;
-    builder.addRecord(0, builder.apex(), std::move(kept), soa->ttl, soa->auth);
+    builder.addRecord(0, builder.apex(), kept, soa->ttl, soa->auth);
     result.problems.add({"domains", idText(builder.id()), "'" + toText(builder.apex()) + "': its SOA record is broken, and nothing would be served without it", RowProblem::Effect::Kept});
   }
 }
 
-void ZoneLoader::addRecord(ZoneBuilder& builder, int64_t id)
+void ZoneLoader::addRecord(ZoneBuilder& builder)
 {
-  requireEnabled(d_records, 8);
-  const auto nameText = textColumn(d_records, 1, "name");
-  const RecordRow row{id, nameText, textColumn(d_records, 2, "type"), d_records.text(3), d_records.text(4)};
+  const auto& columns = d_records.row();
+  requireEnabled(columns, Disabled);
+  const auto nameText = textColumn(columns, Name, "name");
+  const RecordRow row{columns.integer(Id), nameText, textColumn(columns, Type, "type"), columns.text(Content), columns.text(Prio)};
   if (nameText.empty()) {
-    throw RecordError(d_records.isNull(1) ? "name: is NULL" : "name: is empty; the root is '.'");
+    throw RecordError(columns.isNull(Name) ? "name: is NULL" : "name: is empty; the root is '.'");
   }
-  const auto name = d_host.wireName(nameText);
-  if (!isWithin(name, builder.apex())) {
+  if (nameText != d_nameText) { // records of a name often stand together
+    d_name = d_host.wireName(nameText);
+    d_nameText = nameText;
+  }
+  if (!isWithin(d_name, builder.apex())) {
     throw RecordError("the name is not in zone '" + toText(builder.apex()) + "'");
   }
-  auto record = d_host.compile(row);
-  if (record.type == rrtype::soa && name != builder.apex()) {
+  const auto& record = d_compiled.compile(row);
+  if (record.type == rrtype::soa && d_name != builder.apex()) {
     throw RecordError("an SOA record belongs to the name of its zone, '" + toText(builder.apex()) + "'");
   }
-  builder.addRecord(id, name, std::move(record), ttlColumn(d_records, 5, d_host.defaultTtl()), d_records.text(6) == "1");
+  builder.addRecord(row.id, d_name, record, ttlColumn(columns, Ttl, d_host.defaultTtl()), isOne(columns, Auth));
 }
 
 // Labels in reverse, between blanks (backends/gsql).
 void ZoneLoader::requireOrdername()
 {
-  std::string name(textColumn(d_records, 7, "ordername"));
+  const auto text = textColumn(d_records.row(), Ordername, "ordername");
+  std::string name(text);
   std::replace(name.begin(), name.end(), ' ', '.');
   if (!name.empty()) { // empty: the apex
     try {
       (void)d_host.wireName(name);
     }
     catch (const RecordError& error) {
-      throw RecordError("ordername: '" + std::string(d_records.text(7)) + "': " + error.what() + "; names beside it are answered with SERVFAIL where they do not exist; rectify the zone");
+      throw RecordError("ordername: '" + std::string(text) + "': " + error.what() + "; names beside it are answered with SERVFAIL where they do not exist; rectify the zone");
     }
   }
 }

@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 #include <vector>
+#include "compiledcache.hh"
 #include "host.hh"
 #include "problems.hh"
 #include "sqlite.hh"
 #include "zonebuilder.hh"
+#include "zonerows.hh"
 
 // ZoneLoader: rows of domains, records, domainmetadata and cryptokeys -> Zone. A row that is broken is left out and named;
 // what the rest of the zone answers depends on the store alone, not on what stood there before. The one exception is the
@@ -40,16 +42,19 @@ private:
   void loadDetails(ZoneBuilder& builder, Result& result);
   void loadRecords(ZoneBuilder& builder, Result& result, const Zone* last);
   void addKindProblem(int64_t id, Result& result);
-  void addRecord(ZoneBuilder& builder, int64_t id);
+  void addRecord(ZoneBuilder& builder);
   void requireOrdername();
   void addOrphans(int64_t id, Result& result);
 
   const Host& d_host;
   const OwnerMap& d_owners;
+  CompiledCache d_compiled;
   Statement d_domain;
-  Statement d_metadata;
-  Statement d_keys;
-  Statement d_records;
+  ZoneRows d_metadata;
+  ZoneRows d_keys;
+  ZoneRows d_records;
   Statement d_orphans;
+  std::string d_nameText; // of the last record, and
+  WireName d_name;        // its wire name
 };
 }
