@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "answercounts.hh"
+#include <memory>
 #include <new>
+#include <vector>
 #include "fixedhash.hh"
 
 namespace failover
@@ -142,32 +144,5 @@ uint64_t AnswerCounts::count(uint64_t key) const noexcept
     sum += table->count(key);
   }
   return sum;
-}
-
-AnswerTotals::Lease AnswerTotals::lease()
-{
-  const std::lock_guard lock(d_mutex);
-  if (d_free.empty()) {
-    d_all.push_back(std::make_unique<AnswerCounts>());
-    d_free.reserve(d_all.size());
-    return {d_all.back().get(), Return{this}};
-  }
-  Lease lease(d_free.back(), Return{this});
-  d_free.pop_back();
-  return lease;
-}
-
-void AnswerTotals::giveBack(AnswerCounts* counts) noexcept
-{
-  const std::lock_guard lock(d_mutex);
-  d_free.push_back(counts);
-}
-
-void AnswerTotals::grow() noexcept
-{
-  const std::lock_guard lock(d_mutex);
-  for (const auto& counts : d_all) {
-    counts->grow();
-  }
 }
 }

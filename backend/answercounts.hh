@@ -5,10 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <string_view>
-#include <vector>
+#include "leases.hh"
 
 // Who got the answers: how often a record was sent that leads to a node, for each node and for each (name, type, node).
 //
@@ -59,22 +57,19 @@ private:
   std::atomic<uint64_t> d_uncounted{0};
 };
 
-// The counts of all writers, of the past ones too: whoever ends passes its table on to the next.
+// The counts of all writers, of the past ones too.
 // Thread: any.
 class AnswerTotals
 {
 public:
-  // Gives the counts back.
-  struct Return
-  {
-    AnswerTotals* totals;
-    void operator()(AnswerCounts* counts) const noexcept { totals->giveBack(counts); }
-  };
-  using Lease = std::unique_ptr<AnswerCounts, Return>;
-  // Counts that nobody else writes while the lease lasts. It must not outlive this.
-  [[nodiscard]] Lease lease();
+  using Lease = Leases<AnswerCounts>::Lease;
+  // Counts that nobody else writes while the lease lasts. It must not outlive this. Throws only std::bad_alloc.
+  [[nodiscard]] Lease lease() { return d_counts.lease(); }
 
-  void grow() noexcept;
+  void grow() noexcept
+  {
+    d_counts.forEach([](AnswerCounts& counts) { counts.grow(); });
+  }
 
   [[nodiscard]] uint64_t count(uint64_t key) const
   {
@@ -90,21 +85,14 @@ public:
   }
 
 private:
-  void giveBack(AnswerCounts* counts) noexcept;
   template <typename Of>
   [[nodiscard]] uint64_t sum(Of of) const
   {
-    const std::lock_guard lock(d_mutex);
     uint64_t sum = 0;
-    for (const auto& counts : d_all) {
-      sum += of(*counts);
-    }
+    d_counts.forEach([&](const AnswerCounts& counts) { sum += of(counts); });
     return sum;
   }
 
-  mutable std::mutex d_mutex;
-  // Protected by d_mutex.
-  std::vector<std::unique_ptr<AnswerCounts>> d_all;
-  std::vector<AnswerCounts*> d_free; // has room for all
+  Leases<AnswerCounts> d_counts;
 };
 }
