@@ -158,7 +158,7 @@ class RefusalTest(Case):
 
     def test_settings_out_of_bounds(self):
         store = self.bed.store()
-        for key, low, high in (("poll-interval-ms", 50, 10000), ("state-max-age", 0, 604800),
+        for key, low, high in (("poll-interval-ms", 50, 10000), ("rotate-ms", 0, 10000), ("state-max-age", 0, 604800),
                                ("history-events", 0, 1000000), ("max-probes", 0, 65536), ("freeze-share", 0, 100),
                                ("quorum", 1, 100), ("hold-down", 0, 86400), ("hold-down-max", 0, 86400)):
             for value in (low - 1, high + 1, "70s", ""):
@@ -167,10 +167,10 @@ class RefusalTest(Case):
                                  **{f"failover_{key.replace('-', '_')}": value})
 
     def test_settings_at_their_bounds_are_taken(self):
-        for bounds in ((50, 0, 0, 0, 0, 1, 0, 0), (10000, 604800, 1000000, 65536, 100, 100, 86400, 86400)):
+        for bounds in ((50, 0, 0, 0, 0, 0, 1, 0, 0), (10000, 10000, 604800, 1000000, 65536, 100, 100, 86400, 86400)):
             with self.subTest(bounds=bounds):
-                keys = ("failover_poll_interval_ms", "failover_state_max_age", "failover_history_events", "failover_max_probes",
-                        "failover_freeze_share", "failover_quorum", "failover_hold_down", "failover_hold_down_max")
+                keys = ("failover_poll_interval_ms", "failover_rotate_ms", "failover_state_max_age", "failover_history_events",
+                        "failover_max_probes", "failover_freeze_share", "failover_quorum", "failover_hold_down", "failover_hold_down_max")
                 store = Store(self.bed.folder / f"bounds-{bounds[0]}.sqlite3")
                 self.bed.serve(store, name=f"pdns-{bounds[0]}", **dict(zip(keys, bounds))).stop()
 
