@@ -4,18 +4,11 @@
 #include <memory>
 #include <new>
 #include <vector>
-#include "fixedhash.hh"
 
 namespace failover
 {
 namespace
 {
-  // 0 stands for no key.
-  constexpr uint64_t notZero(uint64_t key) noexcept
-  {
-    return key == 0 ? 1 : key;
-  }
-
   // Only one thread writes it: no need for a locked instruction.
   void increment(std::atomic<uint64_t>& count) noexcept
   {
@@ -25,12 +18,12 @@ namespace
 
 uint64_t answerKey(std::string_view name, uint16_t type, std::string_view node) noexcept
 {
-  return notZero(mixed(mixed(fixedHash(name) ^ type) ^ fixedHash(node)));
+  return answerKey(fixedHash(name), type, fixedHash(node));
 }
 
 uint64_t nodeKey(std::string_view node) noexcept
 {
-  return notZero(fixedHash(node));
+  return nodeKey(fixedHash(node));
 }
 
 // Linear probing; some entries stay free, so that a search ends.
@@ -69,6 +62,8 @@ public:
       return true;
     }
   }
+
+  void expect(uint64_t key) const noexcept { __builtin_prefetch(&at(key)); }
 
   [[nodiscard]] uint64_t count(uint64_t key) const noexcept
   {
@@ -120,6 +115,11 @@ void AnswerCounts::add(uint64_t node, uint64_t answer) noexcept
   if (!table.add(answer, table.size() / 4 * 3)) {
     increment(d_uncounted);
   }
+}
+
+void AnswerCounts::expect(uint64_t answer) const noexcept
+{
+  d_newest.load(std::memory_order_acquire)->expect(answer);
 }
 
 void AnswerCounts::grow() noexcept

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include "fixedhash.hh"
 #include "leases.hh"
 
 // Who got the answers: how often a record was sent that leads to a node, for each node and for each (name, type, node).
@@ -16,10 +17,25 @@
 
 namespace failover
 {
+// 0 stands for no key.
+[[nodiscard]] constexpr uint64_t notZero(uint64_t key) noexcept
+{
+  return key == 0 ? 1 : key;
+}
+
 // What a count belongs to; the same on every machine. Two things with one key share their count: at 64 bits that is
 // unlikely enough (one in ten million for two million keys). name: lower-case wire form.
 [[nodiscard]] uint64_t answerKey(std::string_view name, uint16_t type, std::string_view node) noexcept;
 [[nodiscard]] uint64_t nodeKey(std::string_view node) noexcept;
+// The same of fixedHash(name) and fixedHash(node).
+[[nodiscard]] constexpr uint64_t answerKey(uint64_t name, uint16_t type, uint64_t node) noexcept
+{
+  return notZero(mixed(mixed(name ^ type) ^ node));
+}
+[[nodiscard]] constexpr uint64_t nodeKey(uint64_t node) noexcept
+{
+  return notZero(node);
+}
 
 // The counts of one writer. Thread: add() one at a time; grow() another one; the rest any.
 class AnswerCounts
@@ -36,6 +52,8 @@ public:
 
   // A record was sent that leads to this node. Takes no lock, allocates nothing. REQUIRES: no key is 0.
   void add(uint64_t node, uint64_t answer) noexcept;
+  // add() of this answer follows soon: its place in memory is fetched meanwhile.
+  void expect(uint64_t answer) const noexcept;
 
   // Makes room, long before the table is full; without memory it stays as it is.
   void grow() noexcept;

@@ -94,6 +94,8 @@ private:
   void refuse(const RRset& rrset, std::span<const RRset> rrsets, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   static const std::shared_ptr<void>& contentOf(const Chosen& chosen) noexcept;
   [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
+  template <typename Add>
+  void forEachAnswer(std::span<const RRset> rrsets, std::string_view name, uint16_t type, Add add) const;
   // d_chosen is what a lookup of all types found; counts it, if it is what the question is answered with.
   void countAnswers(const Snapshot& snapshot, const Zone& zone, std::string_view name, DNSPacket& packet);
   // A list of a zone: see failovertransfer.cc.
