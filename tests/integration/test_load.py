@@ -59,11 +59,15 @@ class LoadTest(Case):
         run("kill", f"-{signal.SIGTERM.value}", str(pid))
         eventually(lambda: not Path(f"/proc/{pid}").exists(), 10, "the daemon ends")
 
+    def own_threads(self, server) -> list:
+        return sorted(name for name in threads_of(server.process.pid) if name.startswith("pdns/fo-"))
+
     def test_has_one_thread_for_probes_and_one_for_the_store(self):
-        server = self.serve_zone()
-        names = threads_of(server.process.pid)
-        ours = [name for name in names if name.startswith("pdns/fo-")]
-        self.assertEqual(sorted(ours), ["pdns/fo-probe", "pdns/fo-store"], names)
+        self.assertEqual(self.own_threads(self.serve_zone()), ["pdns/fo-probe", "pdns/fo-store"])
+
+    def test_has_one_more_where_answers_rotate(self):
+        server = self.serve_zone(failover_rotate_ms=200)
+        self.assertEqual(self.own_threads(server), ["pdns/fo-probe", "pdns/fo-rotate", "pdns/fo-store"])
 
     def test_ends_at_once_while_a_probe_hangs(self):
         store, node = self.bed.store(), self.bed.node()
