@@ -71,7 +71,7 @@ class Plan:
 
     def _ready(self, *contenders: Contender) -> list:
         for contender in contenders:
-            print(f"preparing {contender.name}", file=sys.stderr)
+            print("preparing", contender.name, contender.signed or "", file=sys.stderr)
             number = len(list(self.folder.iterdir()))
             contender.prepare(self.folder / f"server{number}", self.node_port)
         return list(contenders)
@@ -138,6 +138,8 @@ class Plan:
 
     def _thread_steps(self):
         contenders = self._ready(self._failover(figures.FRESH), powerdns.Null(figures.NULL, self.modules))
+        if self.cores.count < 2 * max(figures.THREADS):
+            self.notes.append(f"threads: the server's and the client's share {self.cores.count} cores")
         for repetition, threads in itertools.product(range(1, self.options.repetitions + 1), figures.THREADS):
             for contender in contenders:
                 yield Step(f"{repetition}: {threads} threads, {contender.name}", 0.5 + WARM_UP + self.options.seconds,
@@ -145,7 +147,7 @@ class Plan:
 
     def _threads(self, contender: Contender, repetition: int, threads: int) -> str:
         contender.settings["receiver-threads"] = threads
-        load = Load(self.cores.all, outstanding=100, clients=8, threads=self.cores.half)
+        load = Load(self.cores.all, outstanding=100, clients=8, threads=max(1, self.cores.count // 2))
         with contender.serving(self.cores.all):
             return self._saturate(contender, "threads", threads, repetition, load, self.questions.positive)
 

@@ -83,7 +83,7 @@ def panels(seen: Figures) -> list:
                 for who in figures.SIGNED if (value := seen.spread("cpu_us", **seen.signed(who, kind)))]
         if bars:
             found.append(panel(f"The same zone signed, {denial}, caches off", "µs per query, median (least–most)", bars))
-    bars = [Bar(f"{count} threads, {who}", value, colour(who)) for count in figures.THREADS for who in (figures.FRESH, figures.NULL)
+    bars = [Bar(f"{count} thread{'s'[:count - 1]}, {who}", value, colour(who)) for count in figures.THREADS for who in (figures.FRESH, figures.NULL)
             if (value := seen.spread("per_second", table="threads", who=who, kind=count))]
     if bars:
         thousands = [Bar(bar.label, Spread(*(part / 1000 for part in (bar.value.middle, bar.value.low, bar.value.high))), bar.colour)

@@ -31,8 +31,7 @@ class Cores:
 
     def __init__(self, pin: bool):
         cores = sorted(os.sched_getaffinity(0))
-        self.all = ",".join(map(str, cores))
-        self.half = max(1, len(cores) // 2)
+        self.all, self.count = ",".join(map(str, cores)), len(cores)
         self.server = str(cores[-1]) if pin else self.all
         self.client = str(cores[0]) if pin else self.all
         if pin:
