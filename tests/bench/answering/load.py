@@ -53,6 +53,11 @@ class Load:
         command += ["-Q", rate, "-v"] if rate else []
         return Running(command)
 
+    def warm_up(self, port: int, questions: Path, seconds: float):
+        """Whatever is lost."""
+        with self.start(port, questions, seconds) as running:
+            running.text()
+
     def run(self, port: int, questions: Path, seconds: float, rate: int = 0, rcode: str = "NOERROR") -> Outcome:
         """As start(), to the end. Raises Failed where too many queries are lost or have another rcode."""
         with self.start(port, questions, seconds, rate) as running:
@@ -67,11 +72,14 @@ class Running:
         self._process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                          stderr=subprocess.STDOUT, text=True)
 
-    def outcome(self, rcode: str = "NOERROR") -> Outcome:
+    def text(self) -> str:
         text = self._process.communicate()[0]
         if self._process.returncode != 0:
             raise Failed(f"dnsperf ended with status {self._process.returncode}: {text[-2000:]}")
-        outcome = parse(text)
+        return text
+
+    def outcome(self, rcode: str) -> Outcome:
+        outcome = parse(self.text())
         if sum(outcome.faults(rcode).values()) > LOST * outcome.sent:
             raise Failed(f"of {outcome.sent} queries, these were not answered with {rcode}: {outcome.faults(rcode)}")
         return outcome

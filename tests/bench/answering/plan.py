@@ -57,15 +57,18 @@ class Plan:
             print(f"[{number}/{len(self.steps)}, {minutes}:{seconds:02} left] {step.text}: {said}", file=sys.stderr)
 
     def _measured(self, step: Step) -> str:
-        """A machine that stands still for a moment costs a measurement, not all of them; but not twice in a row."""
+        """A machine that stands still for a moment costs a measurement, not all of them; but not three times in a row."""
         before = len(self.figures.rows)
-        try:
-            return step.run()
-        except Failed as failure:
-            del self.figures.rows[before:]
-            self.notes.append(f"measured again: {step.text}: {failure}")
-            print(self.notes[-1], file=sys.stderr)
-            return step.run()
+        for attempt in range(3):
+            try:
+                return step.run()
+            except Failed as failure:
+                del self.figures.rows[before:]
+                if attempt == 2:
+                    raise
+                self.notes.append(f"measured again: {step.text}: {failure}")
+                print(self.notes[-1], file=sys.stderr)
+        raise AssertionError
 
     # ---- who there is ----
 
@@ -155,7 +158,7 @@ class Plan:
 
     def _saturate(self, contender: Contender, table: str, kind, repetition: int, load: Load, questions: Path,
                   rcode: str = "NOERROR") -> str:
-        load.run(contender.port, questions, WARM_UP, rcode=rcode)
+        load.warm_up(contender.port, questions, WARM_UP)
         used = contender.process.cpu_s()
         outcome = load.run(contender.port, questions, self.options.seconds, rcode=rcode)
         used = contender.process.cpu_s() - used
