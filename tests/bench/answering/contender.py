@@ -78,7 +78,9 @@ class Contender:
 
     @staticmethod
     def unlike(reply: Reply | None, rcode: str, answer=(), authority=()) -> str | None:
-        good = reply is not None and reply.rcode == rcode and set(answer) <= set(reply.answer) and set(authority) <= set(reply.authority)
+        if reply is None:
+            return "does not answer"
+        good = reply.rcode == rcode and set(answer) <= set(reply.answer) and set(authority) <= set(reply.authority)
         return None if good else f"not {rcode} with {[*answer, *authority]}: {reply}"
 
 

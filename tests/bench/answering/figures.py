@@ -90,9 +90,11 @@ class Figures:
 
 def targets(figures: Figures) -> list:
     """In the order in which they are shown."""
-    found = [at_most(f"CPU per query: {these} / {those}", figures.ratio("cpu_us", figures.main(these), figures.main(those)), limit)
-             for these, those, limit in ((FRESH, LUA_SHARED, 0.5), (FRESH, SQLITE, 0.25), (FRESH, BIND, 0.8), (FRESH, NULL, 1.05),
-                                         (ROTATING, SQLITE_CACHED, 1.2), (ROTATING, GDNSD, 2.0))]
+    limits = ((FRESH, LUA_SHARED, 0.5), (FRESH, SQLITE, 0.25), (FRESH, BIND, 0.8), (FRESH, NULL, 1.05),
+              (ROTATING, SQLITE_CACHED, 1.2), (ROTATING, GDNSD, 2.0))
+    found = [at_most(f"CPU per query: {these} / {those}",
+                     figures.ratio("cpu_us", figures.main(these), figures.main(those)), limit)
+             for these, those, limit in limits]
     found += [even(who, figures.shares(who)) for who in (FRESH, ROTATING)]
     found += [at_most(f"CPU per query, {kind}: failover / {other}",
                       figures.ratio("cpu_us", figures.signed(SIGNED[0], kind), figures.signed(other, kind)), 1.0)

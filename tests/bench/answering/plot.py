@@ -10,6 +10,7 @@ from answering.figures import Figures, Spread
 
 WIDTH, LEFT, RIGHT = 900, 210, 150  # of the whole, of the labels, of the values
 BAR, GAP, TITLE, AXIS = 18, 8, 44, 40
+CPU_UNIT = "µs per query, median (least–most)"
 OURS, OTHERS, FLOOR = "#1f6f8b", "#b0b7bf", "#e0b050"
 
 
@@ -62,9 +63,11 @@ def panel_svg(panel: Panel, top: int) -> list:
         if bar.value.high <= panel.limit:
             low, high = at(bar.value.low), at(bar.value.high)
             out += [f'<line x1="{low:.1f}" y1="{middle}" x2="{high:.1f}" y2="{middle}" class="whisker"/>',
-                    *(f'<line x1="{end:.1f}" y1="{middle - 4}" x2="{end:.1f}" y2="{middle + 4}" class="whisker"/>' for end in (low, high))]
+                    *(f'<line x1="{end:.1f}" y1="{middle - 4}" x2="{end:.1f}" y2="{middle + 4}" class="whisker"/>'
+                      for end in (low, high))]
         beyond = "→ " if bar.value.middle > panel.limit else ""
-        out.append(f'<text x="{max(at(bar.value.middle), at(bar.value.high)) + 8:.1f}" y="{middle + 4}">{beyond}{escape(bar.value.text())}</text>')
+        end = at(bar.value.high) + 8
+        out.append(f'<text x="{end:.1f}" y="{middle + 4}">{beyond}{escape(bar.value.text())}</text>')
     return out
 
 
@@ -72,23 +75,26 @@ def colour(who: str) -> str:
     return OURS if who.startswith("failover") else FLOOR if who.startswith("null") else OTHERS
 
 
+def thousands(value: Spread) -> Spread:
+    return Spread(value.middle / 1000, value.low / 1000, value.high / 1000)
+
+
 def panels(seen: Figures) -> list:
     found = []
     bars = [Bar(who, value, colour(who)) for who in dict.fromkeys(row["who"] for row in seen.rows if row["table"] == "main")
             if (value := seen.spread("cpu_us", **seen.main(who)))]
     if bars:
-        found.append(panel("Server CPU per query: 1,000 names with 4 addresses each", "µs per query, median (least–most)", bars))
+        found.append(panel("Server CPU per query: 1,000 names with 4 addresses each", CPU_UNIT, bars))
     for denial in ("NSEC", "NSEC3"):
         bars = [Bar(f"{kind.split()[1]}, {who}", value, colour(who)) for kind in figures.SIGNED_KINDS if kind.split()[0] == denial
                 for who in figures.SIGNED if (value := seen.spread("cpu_us", **seen.signed(who, kind)))]
         if bars:
-            found.append(panel(f"The same zone signed, {denial}, caches off", "µs per query, median (least–most)", bars))
-    bars = [Bar(f"{count} thread{'s'[:count - 1]}, {who}", value, colour(who)) for count in figures.THREADS for who in (figures.FRESH, figures.NULL)
+            found.append(panel(f"The same zone signed, {denial}, caches off", CPU_UNIT, bars))
+    bars = [Bar(f"{count} thread{'s'[:count - 1]}, {who}", thousands(value), colour(who))
+            for count in figures.THREADS for who in (figures.FRESH, figures.NULL)
             if (value := seen.spread("per_second", table="threads", who=who, kind=count))]
     if bars:
-        thousands = [Bar(bar.label, Spread(*(part / 1000 for part in (bar.value.middle, bar.value.low, bar.value.high))), bar.colour)
-                     for bar in bars]
-        found.append(panel("Receiver threads", "thousand queries per second, median (least–most)", thousands))
+        found.append(panel("Receiver threads", "thousand queries per second, median (least–most)", bars))
     return found
 
 
