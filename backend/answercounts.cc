@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "answercounts.hh"
+#include <memory>
 #include <new>
-#include "fixedhash.hh"
+#include <vector>
 
 namespace failover
 {
 namespace
 {
-  // 0 stands for no key.
-  constexpr uint64_t notZero(uint64_t key) noexcept
-  {
-    return key == 0 ? 1 : key;
-  }
-
   // Only one thread writes it: no need for a locked instruction.
   void increment(std::atomic<uint64_t>& count) noexcept
   {
@@ -23,12 +18,12 @@ namespace
 
 uint64_t answerKey(std::string_view name, uint16_t type, std::string_view node) noexcept
 {
-  return notZero(mixed(mixed(fixedHash(name) ^ type) ^ fixedHash(node)));
+  return answerKey(fixedHash(name), type, fixedHash(node));
 }
 
 uint64_t nodeKey(std::string_view node) noexcept
 {
-  return notZero(fixedHash(node));
+  return nodeKey(fixedHash(node));
 }
 
 // Linear probing; some entries stay free, so that a search ends.
@@ -67,6 +62,8 @@ public:
       return true;
     }
   }
+
+  void expect(uint64_t key) const noexcept { __builtin_prefetch(&at(key)); }
 
   [[nodiscard]] uint64_t count(uint64_t key) const noexcept
   {
@@ -120,6 +117,11 @@ void AnswerCounts::add(uint64_t node, uint64_t answer) noexcept
   }
 }
 
+void AnswerCounts::expect(uint64_t answer) const noexcept
+{
+  d_newest.load(std::memory_order_acquire)->expect(answer);
+}
+
 void AnswerCounts::grow() noexcept
 {
   auto* newest = d_newest.load(std::memory_order_relaxed);
@@ -142,32 +144,5 @@ uint64_t AnswerCounts::count(uint64_t key) const noexcept
     sum += table->count(key);
   }
   return sum;
-}
-
-AnswerTotals::Lease AnswerTotals::lease()
-{
-  const std::lock_guard lock(d_mutex);
-  if (d_free.empty()) {
-    d_all.push_back(std::make_unique<AnswerCounts>());
-    d_free.reserve(d_all.size());
-    return {d_all.back().get(), Return{this}};
-  }
-  Lease lease(d_free.back(), Return{this});
-  d_free.pop_back();
-  return lease;
-}
-
-void AnswerTotals::giveBack(AnswerCounts* counts) noexcept
-{
-  const std::lock_guard lock(d_mutex);
-  d_free.push_back(counts);
-}
-
-void AnswerTotals::grow() noexcept
-{
-  const std::lock_guard lock(d_mutex);
-  for (const auto& counts : d_all) {
-    counts->grow();
-  }
 }
 }

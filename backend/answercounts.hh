@@ -5,10 +5,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <string_view>
-#include <vector>
+#include "fixedhash.hh"
+#include "leases.hh"
 
 // Who got the answers: how often a record was sent that leads to a node, for each node and for each (name, type, node).
 //
@@ -18,10 +17,25 @@
 
 namespace failover
 {
+// 0 stands for no key.
+[[nodiscard]] constexpr uint64_t notZero(uint64_t key) noexcept
+{
+  return key == 0 ? 1 : key;
+}
+
 // What a count belongs to; the same on every machine. Two things with one key share their count: at 64 bits that is
 // unlikely enough (one in ten million for two million keys). name: lower-case wire form.
 [[nodiscard]] uint64_t answerKey(std::string_view name, uint16_t type, std::string_view node) noexcept;
 [[nodiscard]] uint64_t nodeKey(std::string_view node) noexcept;
+// The same of fixedHash(name) and fixedHash(node).
+[[nodiscard]] constexpr uint64_t answerKey(uint64_t name, uint16_t type, uint64_t node) noexcept
+{
+  return notZero(mixed(mixed(name ^ type) ^ node));
+}
+[[nodiscard]] constexpr uint64_t nodeKey(uint64_t node) noexcept
+{
+  return notZero(node);
+}
 
 // The counts of one writer. Thread: add() one at a time; grow() another one; the rest any.
 class AnswerCounts
@@ -38,6 +52,8 @@ public:
 
   // A record was sent that leads to this node. Takes no lock, allocates nothing. REQUIRES: no key is 0.
   void add(uint64_t node, uint64_t answer) noexcept;
+  // add() of this answer follows soon: its place in memory is fetched meanwhile.
+  void expect(uint64_t answer) const noexcept;
 
   // Makes room, long before the table is full; without memory it stays as it is.
   void grow() noexcept;
@@ -59,22 +75,19 @@ private:
   std::atomic<uint64_t> d_uncounted{0};
 };
 
-// The counts of all writers, of the past ones too: whoever ends passes its table on to the next.
+// The counts of all writers, of the past ones too.
 // Thread: any.
 class AnswerTotals
 {
 public:
-  // Gives the counts back.
-  struct Return
-  {
-    AnswerTotals* totals;
-    void operator()(AnswerCounts* counts) const noexcept { totals->giveBack(counts); }
-  };
-  using Lease = std::unique_ptr<AnswerCounts, Return>;
-  // Counts that nobody else writes while the lease lasts. It must not outlive this.
-  [[nodiscard]] Lease lease();
+  using Lease = Leases<AnswerCounts>::Lease;
+  // Counts that nobody else writes while the lease lasts. It must not outlive this. Throws only std::bad_alloc.
+  [[nodiscard]] Lease lease() { return d_counts.lease(); }
 
-  void grow() noexcept;
+  void grow() noexcept
+  {
+    d_counts.forEach([](AnswerCounts& counts) { counts.grow(); });
+  }
 
   [[nodiscard]] uint64_t count(uint64_t key) const
   {
@@ -90,21 +103,14 @@ public:
   }
 
 private:
-  void giveBack(AnswerCounts* counts) noexcept;
   template <typename Of>
   [[nodiscard]] uint64_t sum(Of of) const
   {
-    const std::lock_guard lock(d_mutex);
     uint64_t sum = 0;
-    for (const auto& counts : d_all) {
-      sum += of(*counts);
-    }
+    d_counts.forEach([&](const AnswerCounts& counts) { sum += of(counts); });
     return sum;
   }
 
-  mutable std::mutex d_mutex;
-  // Protected by d_mutex.
-  std::vector<std::unique_ptr<AnswerCounts>> d_all;
-  std::vector<AnswerCounts*> d_free; // has room for all
+  Leases<AnswerCounts> d_counts;
 };
 }

@@ -36,6 +36,7 @@ FailoverBackend::FailoverBackend(const std::string& suffix) :
     d_answers = std::make_unique<Reader>(d_runtime->snapshots());
     d_details = std::make_unique<Reader>(d_runtime->snapshots());
     d_counts = d_runtime->answers().lease();
+    d_asked = d_runtime->rotation().lease();
     d_chosen.reserve(s_usualAnswer);
     d_zoneIds.reserve(s_usualAnswer);
     d_withheld.reserve(s_usualWithheld);
@@ -94,6 +95,7 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
   d_zoneIds.clear();
   d_next = 0;
   d_varies = false;
+  d_kept = false;
   if (packet != nullptr || d_withheldFrom != snapshot) {
     d_withheld.clear();
     d_withheldFrom = snapshot;

@@ -89,10 +89,13 @@ private:
   bool getStored(DNSZoneRecord& record);
   // Which records answer: see failoverchoice.cc.
   class Moment;
+  [[nodiscard]] bool mayBeKept(std::span<const RRset> rrsets, uint16_t qtype, const DNSPacket* packet);
   void choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   void refuse(const RRset& rrset, std::span<const RRset> rrsets, std::string_view name, uint16_t qtype, const DNSPacket* packet);
   static const std::shared_ptr<void>& contentOf(const Chosen& chosen) noexcept;
   [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
+  template <typename Add>
+  void forEachAnswer(std::span<const RRset> rrsets, std::string_view name, uint16_t type, Add add) const;
   // d_chosen is what a lookup of all types found; counts it, if it is what the question is answered with.
   void countAnswers(const Snapshot& snapshot, const Zone& zone, std::string_view name, DNSPacket& packet);
   // A list of a zone: see failovertransfer.cc.
@@ -119,6 +122,8 @@ private:
   std::vector<int64_t> d_zoneIds; // of d_chosen
   size_t d_next{0};
   bool d_varies{false}; // health decides which rrsets the name has: no cache may keep any part of the answer
+  bool d_kept{false};   // the packet cache may keep what depends on health, too
+  Rotation::Lease d_asked; // of questions whose answers it may keep; null: of none
   // The rrsets that the question found down and without records (WhenDown::NoData): its denial must not list their
   // types, even if a node has come back in between. Of d_withheldFrom.
   std::vector<const RRset*> d_withheld;

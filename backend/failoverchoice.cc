@@ -31,20 +31,40 @@ namespace
     static const inline Plan s_plan{}; // it depends on health
   };
 
+  // Nothing that PowerDNS would send (PacketHandler::doQuestion, getBestWildcard): no signature is.
+  Chosen unseenInAnswer()
+  {
+    static const Placeholder signature(QType::RRSIG, true);
+    return signature.chosen();
+  }
+
+  // Nothing that it would list as a type: no ENT is that is not authoritative.
+  Chosen unseenInDenial()
+  {
+    static const Placeholder ent(QType::ENT, false);
+    return ent.chosen();
+  }
+
   // packet: of the question; null for a denial.
   Chosen placeholder(const DNSName& name, const DNSPacket* packet)
   {
     // As an empty non-terminal's row.
     static const Placeholder inAnswer(QType::ENT, true);
-    // To ANY, 4.7 would answer a wildcard's placeholder as a record (PacketHandler::getBestWildcard). No version does so
-    // with a signature.
-    static const Placeholder inWildcard(QType::RRSIG, true);
-    // Not authoritative, or NSEC would list it as a type.
-    static const Placeholder inDenial(QType::ENT, false);
     if (packet == nullptr) {
-      return inDenial.chosen();
+      return unseenInDenial();
     }
-    return packet->qtype == QType::ANY && name.isWildcard() && name != packet->qdomain ? inWildcard.chosen() : inAnswer.chosen();
+    // To ANY, 4.7 would answer a wildcard's placeholder as a record (PacketHandler::getBestWildcard).
+    return packet->qtype == QType::ANY && name.isWildcard() && name != packet->qdomain ? unseenInAnswer() : inAnswer.chosen();
+  }
+
+  bool isPlaceholder(const RRset& rrset)
+  {
+    return rrset.records.empty();
+  }
+
+  bool anyDependent(std::span<const RRset> rrsets)
+  {
+    return std::any_of(rrsets.begin(), rrsets.end(), [](const RRset& rrset) { return rrset.dependent(); });
   }
 
   // The client's network, where PowerDNS processes client subnets and the question has one; else who asks.
@@ -72,27 +92,46 @@ namespace
 class FailoverBackend::Moment
 {
 public:
-  // packet: of the question, or null.
-  Moment(std::mt19937_64& random, const DNSPacket* packet) :
-    d_random(random), d_packet(packet) { }
+  // packet: of the question, or null. kept: how long the answer may be sent again.
+  Moment(std::mt19937_64& random, const DNSPacket* packet, std::chrono::milliseconds kept) :
+    d_random(random), d_packet(packet), d_kept(kept) { }
 
   [[nodiscard]] static bool serves(const Owner& owner) noexcept { return owner.serving(); }
   [[nodiscard]] static int64_t turnedAt(const Owner& owner) noexcept { return owner.turnedAt(); }
-  // Rounded up: what is left until a node leaves must not look longer than it is.
-  [[nodiscard]] static int64_t now() noexcept { return toMilliseconds(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now())); }
+  // Rounded up, and the last moment at which the answer is sent: what is left until a node leaves must not look longer
+  // than it is.
+  [[nodiscard]] int64_t now() const noexcept { return toMilliseconds(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now() + d_kept)); }
   [[nodiscard]] uint64_t random() { return d_random(); }
   [[nodiscard]] uint64_t client() const { return d_packet != nullptr ? keyOf(clientOf(*d_packet)) : 0; }
 
 private:
   std::mt19937_64& d_random;
   const DNSPacket* const d_packet;
+  const std::chrono::milliseconds d_kept;
 };
+
+// Whether PowerDNS's packet cache may keep what is made of these: an answer when its question is noted, so that it is purged
+// in time; and a denial, whose types stay (d_varies). Before any state is read: whoever purges the name when a node turns
+// finds it, or this sees the node's new state.
+bool FailoverBackend::mayBeKept(std::span<const RRset> rrsets, uint16_t qtype, const DNSPacket* packet)
+{
+  if (d_liveZone != nullptr || !anyDependent(rrsets)) {
+    return false;
+  }
+  return packet == nullptr ? qtype == QType::ANY : (d_asked != nullptr && d_asked->note(lowered(packet->qdomain, d_questionBuffer)));
+}
 
 void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t qtype, const DNSPacket* packet)
 {
   const auto rrsets = zone.find(name);
+  d_kept = mayBeKept(rrsets, qtype, packet);
+  Moment moment(d_random, packet, d_kept ? d_settings.rotate : std::chrono::milliseconds(0));
+  // One row keeps all of them out of the query cache, of which another name's answer would be made without our knowing. A
+  // denial has the scope of its last row (4.7, PacketHandler::emitNSEC).
+  if (d_kept && packet == nullptr) {
+    d_chosen.push_back(unseenInDenial());
+  }
   const auto first = d_chosen.size();
-  Moment moment(d_random, packet);
   for (const auto& rrset : rrsets) {
     d_varies |= rrset.dependent() && (rrset.plan->whenDown() == WhenDown::NoData || rrset.plan->whenDown() == WhenDown::ServFail);
     if (qtype != QType::ANY && qtype != rrset.type) {
@@ -121,6 +160,9 @@ void FailoverBackend::choose(const Zone& zone, std::string_view name, uint16_t q
   }
   if (qtype == QType::ANY && !rrsets.empty() && d_chosen.size() == first) {
     d_chosen.push_back(placeholder(d_askedName, packet));
+  }
+  else if (d_kept && packet != nullptr) {
+    d_chosen.push_back(unseenInAnswer());
   }
   d_zoneIds.resize(d_chosen.size(), zone.id());
 }
@@ -158,7 +200,9 @@ const std::shared_ptr<void>& FailoverBackend::contentOf(const Chosen& chosen) no
 
 uint8_t FailoverBackend::scopeOf(const RRset& rrset) const noexcept
 {
-  if (!d_varies && !rrset.dependent() && !rrset.volatileContent) {
+  // Not what each client has of its own, and not what an ALIAS leads to: its answer is made when some resolver has told.
+  const bool kept = d_kept && !isPlaceholder(rrset) && !isClients(rrset) && rrset.type != QType::ALIAS;
+  if (!d_varies && !rrset.volatileContent && (kept || !rrset.dependent())) {
     return 0;
   }
   // Any other value keeps an answer out of PowerDNS's packet and query cache (ueberbackend.cc, packethandler.cc), and is

@@ -23,6 +23,24 @@ namespace
   }
 }
 
+// add(node, answer): of each record that is sent and leads to a node, once for each of its nodes that it is sent for.
+template <typename Add>
+void FailoverBackend::forEachAnswer(std::span<const RRset> rrsets, std::string_view name, uint16_t type, Add add) const
+{
+  const auto nameHash = fixedHash(name);
+  for (const auto& [record, rrset, ttl] : d_chosen) {
+    if (record->owner == nullptr || !isSent(*rrset, type, rrsets)) {
+      continue;
+    }
+    const bool serving = record->owner->serving(); // else it is sent because nothing better is there
+    for (const auto& member : record->owner->members()) {
+      if (!serving || member.health->serving()) {
+        add(nodeKey(member.nameHash), answerKey(nameHash, rrset->type, member.nameHash));
+      }
+    }
+  }
+}
+
 void FailoverBackend::countAnswers(const Snapshot& snapshot, const Zone& zone, std::string_view name, DNSPacket& packet)
 {
   const auto type = packet.qtype.getCode();
@@ -31,22 +49,12 @@ void FailoverBackend::countAnswers(const Snapshot& snapshot, const Zone& zone, s
   }
   const auto rrsets = zone.find(name);
   for (const auto& [record, rrset, ttl] : d_chosen) {
-    if (!isSent(*rrset, type, rrsets)) {
-      continue;
-    }
-    if (rrset->type == QType::CNAME) {
+    if (rrset->type == QType::CNAME && isSent(*rrset, type, rrsets)) {
       d_trace.follow(snapshot, type, zone, *record);
     }
-    if (record->owner == nullptr) {
-      continue;
-    }
-    const bool serving = record->owner->serving(); // else it is sent because nothing better is there
-    for (const auto& member : record->owner->members()) {
-      const auto& node = *member.health;
-      if (!serving || node.serving()) {
-        d_counts->add(nodeKey(node.name()), answerKey(name, rrset->type, node.name()));
-      }
-    }
   }
+  // Each count is somewhere else in memory: all are fetched at once.
+  forEachAnswer(rrsets, name, type, [this](uint64_t /* node */, uint64_t answer) { d_counts->expect(answer); });
+  forEachAnswer(rrsets, name, type, [this](uint64_t node, uint64_t answer) { d_counts->add(node, answer); });
 }
 }

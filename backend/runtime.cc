@@ -30,6 +30,7 @@ namespace
 
 Runtime::Runtime(std::string suffix, Settings settings, std::unique_ptr<Host> host) :
   d_suffix(std::move(suffix)), d_settings(std::move(settings)), d_host(std::move(host)),
+  d_rotation(*d_host, d_settings.rotate),
   d_prober(optionsOf(d_settings), *this),
   d_watcher(d_settings, *d_host, d_published,
     {.ordersLoaded = [this](const Orders& orders) { d_prober.setOrders(orders); },
@@ -48,11 +49,13 @@ void Runtime::stop() noexcept
 {
   d_prober.stop(); // first: it must not call us any more
   d_watcher.stop();
+  d_rotation.stop();
 }
 
 std::vector<std::string> Runtime::start()
 {
   auto nodes = d_watcher.loadFirst();
+  d_rotation.start();
   d_prober.start();
   d_watcher.start();
   return nodes;
@@ -137,6 +140,7 @@ std::string Runtime::reload()
 
 void Runtime::nodeChanged(const NodeTransition& transition) noexcept
 {
+  d_rotation.turn(); // first: these answers have it wrong now
   try {
     if (const auto snapshot = d_published.current()) {
       purgeNode(*d_host, *snapshot, transition.node);

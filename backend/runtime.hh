@@ -10,12 +10,13 @@
 #include "host.hh"
 #include "probe/prober.hh"
 #include "published.hh"
+#include "rotation.hh"
 #include "settings.hh"
 #include "snapshot.hh"
 #include "storewatcher.hh"
 
-// Runtime: what outlives backend instances, one per launch suffix: the published snapshot, the store thread and the
-// probe thread. It ties them together: a load tells the prober its nodes, a transition purges caches, is logged and is
+// Runtime: what outlives backend instances, one per launch suffix: the published snapshot, the store thread, the
+// probe thread and the one that purges answers in rotation. It ties them together: a load tells the prober its nodes, a transition purges caches, is logged and is
 // remembered in the store.
 
 namespace failover
@@ -29,17 +30,20 @@ public:
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Loads the store, then starts both threads; the names of the nodes that there are. Throws SqliteError or std::runtime_error when the store cannot be used.
+  // Loads the store, then starts the threads; the names of the nodes that there are. Throws SqliteError or std::runtime_error when the store cannot be used.
   // Thread: one caller, once, after any fork().
   std::vector<std::string> start();
 
-  // Ends both threads; what was published stays readable. Thread: any, once.
+  // Ends the threads; what was published stays readable. Thread: any, once.
   void stop() noexcept;
 
   [[nodiscard]] const std::string& suffix() const noexcept { return d_suffix; }
   [[nodiscard]] const Settings& settings() const noexcept { return d_settings; }
   // What answers are made of. Thread: any.
   [[nodiscard]] const Published<Snapshot>& snapshots() const noexcept { return d_published; }
+
+  // Where a backend instance notes the names of answers that PowerDNS may keep. Thread: any.
+  [[nodiscard]] Rotation& rotation() noexcept { return d_rotation; }
 
   // Who got the answers, since startedAt(). Thread: any.
   [[nodiscard]] AnswerTotals& answers() noexcept { return d_answers; }
@@ -96,6 +100,7 @@ private:
   const std::chrono::system_clock::time_point d_startedAt{std::chrono::system_clock::now()};
   AnswerTotals d_answers;
   Published<Snapshot> d_published;
+  Rotation d_rotation;
   Prober d_prober;
   StoreWatcher d_watcher; // last: its thread uses all of the above
 };

@@ -19,6 +19,7 @@ namespace
   };
 
   constexpr Number s_pollInterval{{"poll-interval-ms", "200", "How often to look for changes in the store, in milliseconds, 50 to 10000"}, 50, 10'000};
+  constexpr Number s_rotate{{"rotate-ms", "0", "How long PowerDNS's packet cache may keep an answer that depends on health, in milliseconds, 0 for not at all, 0 to 10000"}, 0, 10'000};
   constexpr Number s_stateMaxAge{{"state-max-age", "3600", "How old a node's last known state may be to be used at start, in seconds, 0 to 604800"}, 0, 604'800};
   constexpr Number s_historyEvents{{"history-events", "10000", "How many rows of health_events to keep, 0 to 1000000"}, 0, 1'000'000};
   constexpr Number s_maxProbes{{"max-probes", "0", "How many probes may be under way at once, 0 for as many as the checks need, 0 to 65536"}, 0, 65'536};
@@ -36,6 +37,7 @@ namespace
     SettingDeclaration{"pragma-foreign-keys", "no", "Enable foreign key constraints"},
     SettingDeclaration{"pragma-journal-mode", "WAL", "SQLite3 journal mode, empty to leave the file's own"},
     s_pollInterval.declaration,
+    s_rotate.declaration,
     s_stateMaxAge.declaration,
     s_historyEvents.declaration,
     s_maxProbes.declaration,
@@ -114,6 +116,7 @@ Settings parseSettings(const std::function<std::string(const std::string&)>& val
   checkWord("pragma-journal-mode", settings.journalMode, journalModes);
   checkWord("pragma-synchronous", value("pragma-synchronous"), synchronousLevels);
   settings.pollInterval = std::chrono::milliseconds(number(value(s_pollInterval.declaration.key), s_pollInterval));
+  settings.rotate = std::chrono::milliseconds(number(value(s_rotate.declaration.key), s_rotate));
   settings.historyEvents = static_cast<size_t>(number(value(s_historyEvents.declaration.key), s_historyEvents));
   readHealth(value, settings);
   return settings;

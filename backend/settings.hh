@@ -34,6 +34,7 @@ struct Settings
   std::string database;    // file name
   std::string journalMode; // of SQLite; empty: leave the file as it is
   std::chrono::milliseconds pollInterval{200};
+  std::chrono::milliseconds rotate{0}; // 0: answers that depend on health are in no cache
   std::chrono::seconds stateMaxAge{3600};
   size_t historyEvents{10000};
   size_t maxProbes{0};      // 0: as many as the checks need and descriptors allow

@@ -46,11 +46,11 @@ int64_t Owner::turnedAt() const noexcept
 {
   int64_t cameBack = std::numeric_limits<int64_t>::max();
   int64_t left = 0;
-  for (const auto& [health, priority, weight] : d_members) {
-    if (health->serving()) {
-      cameBack = std::min(cameBack, health->turnedAt());
+  for (const auto& member : d_members) {
+    if (member.health->serving()) {
+      cameBack = std::min(cameBack, member.health->turnedAt());
     }
-    left = std::max(left, health->turnedAt());
+    left = std::max(left, member.health->turnedAt());
   }
   return cameBack != std::numeric_limits<int64_t>::max() ? cameBack : left;
 }
@@ -60,9 +60,9 @@ uint32_t Owner::ttlBound(int64_t now) const noexcept
   const int64_t unbounded = std::numeric_limits<uint32_t>::max();
   const auto secondsUntil = [now, unbounded](int64_t when, int64_t least) { return when == 0 ? unbounded : std::clamp((when - now) / 1000, least, unbounded); };
   int64_t bound = -1;
-  for (const auto& [health, priority, weight] : d_members) {
-    if (health->serving()) { // the target serves until the last of them has left
-      bound = std::max(bound, std::min(secondsUntil(health->fallsAt(), 1), secondsUntil(health->drainsAt(), 0)));
+  for (const auto& member : d_members) {
+    if (member.health->serving()) { // the target serves until the last of them has left
+      bound = std::max(bound, std::min(secondsUntil(member.health->fallsAt(), 1), secondsUntil(member.health->drainsAt(), 0)));
     }
   }
   return static_cast<uint32_t>(bound < 0 ? unbounded : bound);

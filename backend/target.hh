@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+#include "fixedhash.hh"
 #include "probe/health.hh"
 #include "wirename.hh"
 
@@ -34,6 +35,7 @@ struct Member
   std::shared_ptr<const NodeHealth> health;
   uint16_t priority{0}; // nodes.priority and nodes.weight; a policy may say otherwise
   uint16_t weight{100};
+  uint64_t nameHash{0}; // fixedHash(): Owner sets it
 };
 
 // The nodes that a target belongs to: nearly always one. An address that several nodes list (a shared or anycast
@@ -44,7 +46,12 @@ class Owner
 public:
   // REQUIRES: not empty, no null.
   explicit Owner(std::vector<Member> members) :
-    d_members(std::move(members)) { }
+    d_members(std::move(members))
+  {
+    for (auto& member : d_members) {
+      member.nameHash = fixedHash(member.health->name());
+    }
+  }
 
   [[nodiscard]] std::span<const Member> members() const noexcept { return d_members; }
   [[nodiscard]] bool includes(std::string_view node) const noexcept;

@@ -36,12 +36,12 @@ namespace
   Candidate candidateOf(const Owner& owner, const Policy& policy)
   {
     Candidate candidate{.tier = std::numeric_limits<uint16_t>::max()};
-    for (const auto& [health, priority, weight] : owner.members()) {
+    for (const auto& [health, priority, weight, nameHash] : owner.members()) {
       const auto special = policy.nodes.find(health->name());
       const auto rank = special != policy.nodes.end() ? special->second : Policy::Rank{};
       candidate.tier = std::min(candidate.tier, rank.priority.value_or(priority));
       candidate.weight += rank.weight.value_or(weight);
-      candidate.node ^= fixedHash(health->name());
+      candidate.node ^= nameHash;
     }
     return candidate;
   }

@@ -31,6 +31,7 @@ namespace
     const auto snapshot = runtime.snapshots().current();
     auto report = topOf(*snapshot, runtime.answers(), names, limit, runtime.host());
     report.since = runtime.startedAt();
+    report.kept = runtime.rotation().interval();
     return report;
   }
 }

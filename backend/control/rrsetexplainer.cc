@@ -193,7 +193,8 @@ void RRsetExplainer::explainTtl(size_t place, ExplainedRecord& explained) const
     if (owner == nullptr || !owner->mayLeave() || (other != place && !(together && d_expected.records[other].eligible))) {
       continue;
     }
-    for (const auto& [health, priority, weight] : owner->members()) {
+    for (const auto& member : owner->members()) {
+      const auto& health = member.health;
       if (health->serving() && health->leavesAt() != 0) {
         bound(owner->ttlBound(d_states.now()), health->leavesAt() == health->fallsAt() ? "a check of node " + health->name() + " has begun to fail" : "a drain of node " + health->name() + " is planned");
       }

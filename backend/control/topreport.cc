@@ -117,6 +117,9 @@ std::string topTable(const TopReport& report, std::chrono::system_clock::time_po
   if (report.uncounted > 0) {
     text += std::to_string(report.uncounted) + " of them are missing above: more names were asked for than there was room to count\n";
   }
+  if (report.kept.count() > 0) {
+    text += "each was chosen afresh, and may have been sent for " + std::to_string(report.kept.count()) + " ms\n";
+  }
   return text;
 }
 
@@ -126,6 +129,7 @@ Json::Value topJson(const TopReport& report)
   json["since"] = utc(report.since);
   json["answers"] = Json::UInt64(report.total);
   json["uncounted"] = Json::UInt64(report.uncounted);
+  json["kept_ms"] = Json::Int64(report.kept.count());
   json["nodes"] = Json::arrayValue;
   for (const auto& [name, count] : report.nodes) {
     Json::Value entry;

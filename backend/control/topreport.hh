@@ -29,6 +29,7 @@ struct TopReport
   std::chrono::system_clock::time_point since;
   uint64_t total{0};
   uint64_t uncounted{0}; // of them, for names that found no room (AnswerCounts::uncounted)
+  std::chrono::milliseconds kept{0}; // for so long the host may send an answer again, uncounted
   std::vector<std::pair<std::string, uint64_t>> nodes{};
   std::vector<TopAnswer> top{};
 };
@@ -38,7 +39,7 @@ struct TopReport
 
 [[nodiscard]] std::string topTable(const TopReport& report, std::chrono::system_clock::time_point now);
 
-// {"since","answers","uncounted","nodes":[{"name","answers","share"}],"top":[{"name","type","node","answers","share"}]};
+// {"since","answers","uncounted","kept_ms","nodes":[{"name","answers","share"}],"top":[{"name","type","node","answers","share"}]};
 // a share is of 1.
 [[nodiscard]] Json::Value topJson(const TopReport& report);
 }

@@ -10,8 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
-#include "tests/unit/allocations.hh"
+#include "measure.hh"
 #include "tests/unit/selectioncase.hh"
 
 using namespace failover;
@@ -20,16 +19,7 @@ using namespace failover::test;
 namespace
 {
 constexpr std::array<size_t, 3> s_sizes{2, 8, 64}; // records
-constexpr size_t s_runs = 9;
 constexpr size_t s_selections = 20'000; // in a run
-
-// Of this thread: what else the machine does counts little.
-double nanoseconds()
-{
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return 1e9 * static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec);
-}
 
 struct Line
 {
@@ -66,13 +56,7 @@ void allComeBack(SelectionCase& test)
   }
 }
 
-struct Cost
-{
-  double nanoseconds;
-  double allocations;
-};
-
-Cost measure(const Line& line, size_t size)
+Cost selection(const Line& line, size_t size)
 {
   SelectionCase test;
   for (size_t i = 0; i < size; ++i) {
@@ -85,20 +69,11 @@ Cost measure(const Line& line, size_t size)
   situation.moment = 1'030'000;
   std::vector<Chosen> chosen;
   chosen.reserve(size);
-  const auto before = allocations();
-  std::array<double, s_runs> runs{};
-  for (auto& run : runs) {
-    const auto started = nanoseconds();
-    for (size_t i = 0; i < s_selections; ++i) {
-      situation.who = i + 1;
-      chosen.clear();
-      select(rrset, situation, chosen);
-    }
-    run = (nanoseconds() - started) / s_selections;
-  }
-  const auto allocated = static_cast<double>(allocations() - before) / (s_runs * s_selections);
-  std::nth_element(runs.begin(), runs.begin() + s_runs / 2, runs.end());
-  return {runs[s_runs / 2], allocated};
+  return measure(s_selections, [&](size_t i) {
+    situation.who = i + 1;
+    chosen.clear();
+    select(rrset, situation, chosen);
+  });
 }
 
 std::shared_ptr<Policy> policy(Policy policy)
@@ -135,7 +110,7 @@ int main()
     std::printf("%-26s", line.what);
     double allocated = 0;
     for (const auto size : s_sizes) {
-      const auto cost = measure(line, size);
+      const auto cost = selection(line, size);
       allocated = std::max(allocated, cost.allocations);
       std::printf("%10.0f", cost.nanoseconds);
     }

@@ -91,3 +91,9 @@ class AliasTest(PolicyCase):
     def test_pdnsutil_accepts_them(self):
         said = self.server.util("check-zone", ZONE)
         self.assertNotIn(f"one.{ZONE}", said)
+
+
+class RotatingAliasTest(AliasTest):
+    """PowerDNS sends these answers when its resolver has answered, after a purge perhaps: they are never kept."""
+
+    SETTINGS = {**AliasTest.SETTINGS, "failover_rotate_ms": 10000}

@@ -59,11 +59,15 @@ class LoadTest(Case):
         run("kill", f"-{signal.SIGTERM.value}", str(pid))
         eventually(lambda: not Path(f"/proc/{pid}").exists(), 10, "the daemon ends")
 
+    def own_threads(self, server) -> list:
+        return sorted(name for name in threads_of(server.process.pid) if name.startswith("pdns/fo-"))
+
     def test_has_one_thread_for_probes_and_one_for_the_store(self):
-        server = self.serve_zone()
-        names = threads_of(server.process.pid)
-        ours = [name for name in names if name.startswith("pdns/fo-")]
-        self.assertEqual(sorted(ours), ["pdns/fo-probe", "pdns/fo-store"], names)
+        self.assertEqual(self.own_threads(self.serve_zone()), ["pdns/fo-probe", "pdns/fo-store"])
+
+    def test_has_one_more_where_answers_rotate(self):
+        server = self.serve_zone(failover_rotate_ms=200)
+        self.assertEqual(self.own_threads(server), ["pdns/fo-probe", "pdns/fo-rotate", "pdns/fo-store"])
 
     def test_ends_at_once_while_a_probe_hangs(self):
         store, node = self.bed.store(), self.bed.node()
@@ -158,7 +162,7 @@ class RefusalTest(Case):
 
     def test_settings_out_of_bounds(self):
         store = self.bed.store()
-        for key, low, high in (("poll-interval-ms", 50, 10000), ("state-max-age", 0, 604800),
+        for key, low, high in (("poll-interval-ms", 50, 10000), ("rotate-ms", 0, 10000), ("state-max-age", 0, 604800),
                                ("history-events", 0, 1000000), ("max-probes", 0, 65536), ("freeze-share", 0, 100),
                                ("quorum", 1, 100), ("hold-down", 0, 86400), ("hold-down-max", 0, 86400)):
             for value in (low - 1, high + 1, "70s", ""):
@@ -167,10 +171,10 @@ class RefusalTest(Case):
                                  **{f"failover_{key.replace('-', '_')}": value})
 
     def test_settings_at_their_bounds_are_taken(self):
-        for bounds in ((50, 0, 0, 0, 0, 1, 0, 0), (10000, 604800, 1000000, 65536, 100, 100, 86400, 86400)):
+        for bounds in ((50, 0, 0, 0, 0, 0, 1, 0, 0), (10000, 10000, 604800, 1000000, 65536, 100, 100, 86400, 86400)):
             with self.subTest(bounds=bounds):
-                keys = ("failover_poll_interval_ms", "failover_state_max_age", "failover_history_events", "failover_max_probes",
-                        "failover_freeze_share", "failover_quorum", "failover_hold_down", "failover_hold_down_max")
+                keys = ("failover_poll_interval_ms", "failover_rotate_ms", "failover_state_max_age", "failover_history_events",
+                        "failover_max_probes", "failover_freeze_share", "failover_quorum", "failover_hold_down", "failover_hold_down_max")
                 store = Store(self.bed.folder / f"bounds-{bounds[0]}.sqlite3")
                 self.bed.serve(store, name=f"pdns-{bounds[0]}", **dict(zip(keys, bounds))).stop()
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include "allocations.hh"
 #include "backend/answercounts.hh"
+#include "backend/askednames.hh"
 #include "backend/published.hh"
 #include "backend/questiontrace.hh"
 #include "backend/snapshot.hh"
@@ -179,6 +180,28 @@ TEST_SUITE("hotpath")
       }
     });
     CHECK(counts.total() == 4 * 1001);
+    CHECK(cost.allocations == 0);
+    CHECK(cost.locks == 0);
+  }
+
+  TEST_CASE("to note what is asked costs no allocation and no lock, with room or without")
+  {
+    AskedNames asked(4096);
+    std::vector<WireName> names;
+    for (int number = 0; number < 1000; ++number) {
+      names.push_back(wire(std::to_string(number) + ".example.org"));
+    }
+    size_t noted = 0;
+    const auto cost = costOf([&] {
+      for (int round = 0; round < 10; ++round) {
+        for (const auto& name : names) {
+          noted += asked.note(name) ? 1 : 0;
+        }
+        asked.visit([](std::string_view /* name */) {});
+      }
+    });
+    CHECK(noted > 1000);
+    CHECK(noted < 10'000);
     CHECK(cost.allocations == 0);
     CHECK(cost.locks == 0);
   }

@@ -44,6 +44,7 @@ struct Number
 
 const Number s_numbers[] = {
   {"poll-interval-ms", 50, 10'000, [](const Settings& settings) { return int64_t{settings.pollInterval.count()}; }},
+  {"rotate-ms", 0, 10'000, [](const Settings& settings) { return int64_t{settings.rotate.count()}; }},
   {"state-max-age", 0, 604'800, [](const Settings& settings) { return int64_t{settings.stateMaxAge.count()}; }},
   {"history-events", 0, 1'000'000, [](const Settings& settings) { return static_cast<int64_t>(settings.historyEvents); }},
   {"max-probes", 0, 65'536, [](const Settings& settings) { return static_cast<int64_t>(settings.maxProbes); }},
@@ -83,7 +84,7 @@ TEST_SUITE("settings")
       CHECK(help.size() > 10);
       CHECK(help.find('\n') == std::string::npos);
     }
-    CHECK(keys.size() == 14);
+    CHECK(keys.size() == 15);
   }
 
   TEST_CASE("programs are in a folder that does not depend on where the server was started")

@@ -123,6 +123,8 @@ TEST_SUITE("topreport")
                                      "3 answers in 3 min\n");
     report.uncounted = 2;
     CHECK(topTable(report, s_now).ends_with("3 min\n2 of them are missing above: more names were asked for than there was room to count\n"));
+    report.kept = 200ms;
+    CHECK(topTable(report, s_now).ends_with("room to count\neach was chosen afresh, and may have been sent for 200 ms\n"));
     CHECK(topTable({.since = s_now}, s_now) == "0 answers in 0 s\n");
     CHECK(topTable({.since = s_now, .nodes = {{"east", 0}}}, s_now) == "NODE  ANSWERS  SHARE\neast  0        -\n\n0 answers in 0 s\n");
   }
@@ -135,10 +137,13 @@ TEST_SUITE("topreport")
     auto report = topOf(*answered.snapshot, answered.answers, {"east"}, 1, FakeHost());
     report.since = s_now;
     const auto json = topJson(report);
-    CHECK((json.getMemberNames() == std::vector<std::string>{"answers", "nodes", "since", "top", "uncounted"}));
+    CHECK((json.getMemberNames() == std::vector<std::string>{"answers", "kept_ms", "nodes", "since", "top", "uncounted"}));
     CHECK(json["since"] == "2026-01-01T00:00:00Z");
     CHECK(json["answers"].asUInt64() == 4);
     CHECK(json["uncounted"].asUInt64() == 0);
+    CHECK(json["kept_ms"].asInt64() == 0);
+    report.kept = 200ms;
+    CHECK(topJson(report)["kept_ms"].asInt64() == 200);
     REQUIRE(json["nodes"].size() == 1);
     CHECK((json["nodes"][0].getMemberNames() == std::vector<std::string>{"answers", "name", "share"}));
     CHECK(json["nodes"][0]["name"] == "east");
