@@ -78,19 +78,17 @@ namespace
 
 void purgeNode(Host& host, const Snapshot& snapshot, std::string_view node)
 {
-  std::vector<WireName> names;
   std::set<WireName> varying;
   snapshot.forEachZone([&](const Zone& zone) {
-    const auto others = names.size();
-    zone.namesOf(node, names);
-    if (zone.typesVary() && names.size() > others) {
-      names.resize(others);
-      varying.insert(zone.apex());
-    }
+    zone.forEachNameOf(node, [&](const WireName& name) {
+      if (zone.typesVary()) {
+        varying.insert(zone.apex());
+      }
+      else {
+        purgeOwner(host, name, false);
+      }
+    });
   });
-  for (const auto& name : names) {
-    purgeOwner(host, name, false);
-  }
   purgeWhole(host, snapshot, std::move(varying));
 }
 

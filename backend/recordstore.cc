@@ -86,7 +86,7 @@ int64_t RecordStore::newestChange()
 
 std::vector<int64_t> RecordStore::zonesChangedSince(int64_t change)
 {
-  Statement changes(d_database, "SELECT domain_id FROM changed_zones WHERE change > ?1");
+  Statement changes(d_database, "SELECT domain_id FROM changed_zones WHERE change > ?1 GROUP BY domain_id");
   changes.bind(1, change);
   std::vector<int64_t> zones;
   while (changes.step()) {

@@ -51,7 +51,7 @@ public:
   [[nodiscard]] const std::string& identity() const noexcept { return d_identity; }
   // The number of the newest change, 0 when there was none. Throws SqliteError.
   [[nodiscard]] int64_t newestChange();
-  // Zones that changed after that one. Throws SqliteError.
+  // Zones that changed after that one, each once. Throws SqliteError.
   [[nodiscard]] std::vector<int64_t> zonesChangedSince(int64_t change);
 
   // Empties the write-ahead log, if nobody is in the way; other writers are kept out only for the last moment of it.

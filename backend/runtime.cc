@@ -142,7 +142,8 @@ void Runtime::nodeChanged(const NodeTransition& transition) noexcept
 {
   d_rotation.turn(); // first: these answers have it wrong now
   try {
-    if (const auto snapshot = d_published.current()) {
+    // Not when a node that was served unchecked is found well: at a start that would be every name of every node.
+    if (const auto snapshot = d_published.current(); snapshot && isServing(transition.from) != isServing(transition.to)) {
       purgeNode(*d_host, *snapshot, transition.node);
     }
     d_host->log(LogLevel::Warning, "node " + transition.node + ": " + std::string(toString(transition.from)) + " -> " + std::string(toString(transition.to)) + (transition.reason.empty() ? "" : " ") + transition.reason);

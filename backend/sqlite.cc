@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "sqlite.hh"
+#include <functional>
 #include <sqlite3.h>
 
 namespace failover
@@ -113,6 +114,20 @@ bool Statement::isInteger(int column) const noexcept
 bool Statement::isBlob(int column) const noexcept
 {
   return sqlite3_column_type(d_handle, column) == SQLITE_BLOB;
+}
+
+uint64_t Statement::hash(int column) const noexcept
+{
+  constexpr uint64_t ofNull = 0x9e3779b97f4a7c15; // any odd number would do, and here
+  constexpr uint64_t ofNumber = 0xd6e8feb86659fd93;
+  switch (sqlite3_column_type(d_handle, column)) {
+  case SQLITE_NULL:
+    return ofNull;
+  case SQLITE_INTEGER: // nearly all that is no text; to make text of it takes longer than all the rest
+    return (static_cast<uint64_t>(integer(column)) + 1) * ofNumber;
+  default:
+    return std::hash<std::string_view>{}(text(column));
+  }
 }
 
 Transaction::Transaction(Database& database, Kind kind) :

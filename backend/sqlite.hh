@@ -75,6 +75,8 @@ public:
   [[nodiscard]] bool isNull(int column) const noexcept;
   [[nodiscard]] bool isInteger(int column) const noexcept;
   [[nodiscard]] bool isBlob(int column) const noexcept; // REQUIRES: not read as text before (that converts it)
+  // Equal for equal values; a number and the same number as text are two.
+  [[nodiscard]] uint64_t hash(int column) const noexcept;
 
 private:
   Database& d_database;

@@ -37,6 +37,13 @@ namespace
     }
   }
 
+  int64_t countRecords(Database& database)
+  {
+    Statement count(database, "SELECT count(*) FROM records");
+    count.step();
+    return count.integer(0);
+  }
+
   // All zones of the store, and those of the last snapshot that are no longer in it.
   std::vector<int64_t> everyZone(Database& database, const Snapshot* before)
   {
@@ -138,7 +145,7 @@ void StoreLoader::purgeAgain(Clock::time_point now)
 
 StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock::time_point now)
 {
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = Clock::now();
   const auto before = d_published.current();
   auto& database = d_store->database();
 
@@ -151,8 +158,9 @@ StoreLoader::Report StoreLoader::load(bool everything, std::chrono::system_clock
   auto strays = ZoneLoader::strayRecords(database);
   const bool sameMeaning = nodes->owners == d_nodes->owners && policies->policies == d_policies->policies;
   everything = everything || newest < d_seenChange.value_or(0) || d_store->identity() != d_identity || !sameMeaning;
+  LoadProgress progress(d_host, started, [&] { return everything ? countRecords(database) : 0; });
   ZonesDraft draft(before.get(), d_zones);
-  std::optional<ZoneLoader> loader(std::in_place, database, d_host, *nodes->owners);
+  std::optional<ZoneLoader> loader(std::in_place, database, d_host, *nodes->owners, &progress);
   draft.load(*loader, everything ? everyZone(database, before.get()) : d_store->zonesChangedSince(*d_seenChange), sameMeaning);
   ZoneLinker linker(*nodes->owners, policies->policies, d_host, [&draft](std::string_view apex) { return draft.findByApex(apex); });
   draft.link(*loader, linker);

@@ -107,7 +107,9 @@ void StoreWatcher::remember(const NodeTransition& transition)
 {
   {
     std::lock_guard lock(d_mutex);
-    d_changedNodes.insert_or_assign(transition.node, Clock::now());
+    if (isServing(transition.from) != isServing(transition.to)) { // else no answer has changed
+      d_changedNodes.insert_or_assign(transition.node, Clock::now());
+    }
     d_waiting.push_back(transition);
     if (d_waiting.size() > s_maxWaiting) {
       d_waiting.pop_front();

@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "zone.hh"
 #include <algorithm>
-#include <functional>
 #include <strings.h>
 
 namespace failover
@@ -64,18 +63,24 @@ std::string_view Zone::dnameAbove(std::string_view name) const noexcept
   return {};
 }
 
-void Zone::namesOf(std::string_view node, std::vector<WireName>& out) const
+void Zone::forEachNameOf(std::string_view node, const std::function<void(const WireName&)>& visit) const
 {
-  for (const auto place : d_ownedNames) {
-    const auto& name = d_names[place];
-    const std::span rrsets{d_rrsets.data() + name.firstRRset, name.rrsets};
-    const bool leadsThere = std::any_of(rrsets.begin(), rrsets.end(), [&](const RRset& rrset) {
-      return rrset.dependent() && std::any_of(rrset.records.begin(), rrset.records.end(), [&](const Record& record) {
-        return record.owner != nullptr && record.owner->includes(node);
-      });
+  std::vector<const Owner*> owners; // nearly always one: the names of nodes need not be compared for each record
+  for (const auto& owner : d_owners) {
+    if (owner->includes(node)) {
+      owners.push_back(owner.get());
+    }
+  }
+  const auto leadsThere = [&owners](const RRset& rrset) {
+    return rrset.dependent() && std::any_of(rrset.records.begin(), rrset.records.end(), [&owners](const Record& record) {
+      return std::find(owners.begin(), owners.end(), record.owner) != owners.end();
     });
-    if (leadsThere) {
-      out.push_back(fullName(name));
+  };
+  for (size_t i = 0; !owners.empty() && i < d_ownedNames.size(); ++i) {
+    const auto& name = d_names[d_ownedNames[i]];
+    const std::span rrsets{d_rrsets.data() + name.firstRRset, name.rrsets};
+    if (std::any_of(rrsets.begin(), rrsets.end(), leadsThere)) {
+      visit(fullName(name));
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <forward_list>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -147,7 +148,7 @@ public:
   [[nodiscard]] const std::vector<WireName>& followed() const noexcept { return d_followed; }
 
   // Names with a record of this node, each once.
-  void namesOf(std::string_view node, std::vector<WireName>& out) const;
+  void forEachNameOf(std::string_view node, const std::function<void(const WireName&)>& visit) const;
 
   // Names whose answers go on, or may go on, in another zone (CNAME, DNAME). That may lie below this one: a target that
   // is not here, or below a delegation, can be its.

@@ -3,7 +3,6 @@
 #include "zoneloader.hh"
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <limits>
 #include <strings.h>
 #include "columns.hh"
@@ -18,9 +17,7 @@ namespace
   {
     constexpr uint64_t prime = 0x100000001b3; // of FNV-1a; any odd number would do
     for (int column = 1; column < columns; ++column) {
-      const bool isNumber = row.isInteger(column); // most are, and to make text of them takes longer than all the rest
-      const auto value = isNumber ? static_cast<uint64_t>(row.integer(column)) : std::hash<std::string_view>{}(row.text(column));
-      salt = (salt ^ value) * prime + static_cast<uint64_t>(row.isNull(column)) + 2 * static_cast<uint64_t>(isNumber);
+      salt = (salt ^ row.hash(column)) * prime;
     }
     return salt ^ (salt >> 29);
   }
@@ -64,9 +61,9 @@ namespace
   }
 }
 
-ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners) :
-  d_host(host), d_owners(owners), d_compiled(host),
-  d_domain(database, "SELECT name, type FROM domains WHERE id=?1"),
+ZoneLoader::ZoneLoader(Database& database, const Host& host, const OwnerMap& owners, LoadProgress* progress) :
+  d_host(host), d_owners(owners), d_progress(progress), d_compiled(host),
+  d_domain(database, "SELECT id AS domain_id, name, type FROM domains WHERE true" ZONE_ROWS),
   d_metadata(database, "SELECT domain_id, kind, content, id FROM domainmetadata WHERE true" ZONE_ROWS),
   d_keys(database, "SELECT domain_id, content, id, flags, active, published FROM cryptokeys WHERE true" ZONE_ROWS),
   d_records(database, "SELECT domain_id, id, name, type, content, prio, ttl, auth, ordername, disabled FROM records WHERE disabled IS NOT 1" ZONE_ROWS),
@@ -111,8 +108,8 @@ void ZoneLoader::addOrphans(int64_t id, Result& result)
 ZoneLoader::Result ZoneLoader::load(int64_t id, const Zone* last)
 {
   Result result;
-  d_domain.reset();
-  if (!d_domain.bind(1, id).step()) {
+  d_domain.seek(id);
+  if (!d_domain.next()) {
     addOrphans(id, result);
     return result;
   }
@@ -121,10 +118,10 @@ ZoneLoader::Result ZoneLoader::load(int64_t id, const Zone* last)
     if (id < 0 || id > std::numeric_limits<int32_t>::max()) {
       throw RecordError("id: PowerDNS knows ids from 0 to 2147483647");
     }
-    apex = d_host.wireName(textColumn(d_domain, 0, "name"));
+    apex = d_host.wireName(textColumn(d_domain.row(), 1, "name"));
   }
   catch (const RecordError& error) {
-    result.problems.add({"domains", idText(id), "'" + std::string(d_domain.text(0)) + "': " + error.what()});
+    result.problems.add({"domains", idText(id), "'" + std::string(d_domain.row().text(1)) + "': " + error.what()});
     return result;
   }
 
@@ -144,9 +141,9 @@ ZoneLoader::Result ZoneLoader::load(int64_t id, const Zone* last)
 void ZoneLoader::addKindProblem(int64_t id, Result& result)
 {
   constexpr std::array kinds{"NATIVE", "MASTER", "SLAVE", "PRODUCER", "CONSUMER", "PRIMARY", "SECONDARY"};
-  const std::string kind(d_domain.text(1));
+  const std::string kind(d_domain.row().text(2));
   if (std::none_of(kinds.begin(), kinds.end(), [&](const char* known) { return strcasecmp(known, kind.c_str()) == 0; })) {
-    result.problems.add({"domains", idText(id), "'" + std::string(d_domain.text(0)) + "': type: '" + kind + "' is none of NATIVE, MASTER, SLAVE, PRODUCER, CONSUMER; PowerDNS takes it for NATIVE", RowProblem::Effect::Served});
+    result.problems.add({"domains", idText(id), "'" + std::string(d_domain.row().text(1)) + "': type: '" + kind + "' is none of NATIVE, MASTER, SLAVE, PRODUCER, CONSUMER; PowerDNS takes it for NATIVE", RowProblem::Effect::Served});
   }
 }
 
@@ -205,6 +202,9 @@ void ZoneLoader::loadRecords(ZoneBuilder& builder, Result& result, const Zone* l
     // Last: reading a column as text hides that it was none. A BLOB may have the bytes of the text that it takes the place
     // of; then what became of the row tells the two apart.
     builder.addRow(rowHash(row, Columns, effect == RowProblem::Effect::LeftOut ? 3 : 4));
+    if (d_progress != nullptr) {
+      d_progress->count();
+    }
   }
   if (const auto* soa = soaBroken && !builder.hasSoa() && last != nullptr ? soaOf(*last) : nullptr) {
     CompiledRecord kept;

@@ -7,6 +7,7 @@
 #include <vector>
 #include "compiledcache.hh"
 #include "host.hh"
+#include "loadprogress.hh"
 #include "problems.hh"
 #include "sqlite.hh"
 #include "zonebuilder.hh"
@@ -22,8 +23,8 @@ namespace failover
 class ZoneLoader
 {
 public:
-  // Borrows all: must outlive this. Throws SqliteError.
-  ZoneLoader(Database& database, const Host& host, const OwnerMap& owners);
+  // progress: is told of each record. Borrows all: must outlive this. Throws SqliteError.
+  ZoneLoader(Database& database, const Host& host, const OwnerMap& owners, LoadProgress* progress = nullptr);
 
   struct Result
   {
@@ -48,8 +49,9 @@ private:
 
   const Host& d_host;
   const OwnerMap& d_owners;
+  LoadProgress* const d_progress; // or null
   CompiledCache d_compiled;
-  Statement d_domain;
+  ZoneRows d_domain;
   ZoneRows d_metadata;
   ZoneRows d_keys;
   ZoneRows d_records;

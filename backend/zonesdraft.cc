@@ -83,7 +83,7 @@ void ZonesDraft::collectAbove(std::string_view apex, std::set<int64_t>& zones) c
 void ZonesDraft::link(ZoneLoader& loader, ZoneLinker& linker)
 {
   std::set<int64_t> followers;
-  for (const auto id : d_replaced) {
+  for (const auto id : d_before != nullptr ? d_replaced : std::vector<int64_t>{}) { // at first there are none but new zones
     for (const auto* zone : {d_before != nullptr ? d_before->zoneById(id) : nullptr, std::as_const(d_edit).find(id)}) {
       if (zone != nullptr) {
         d_state.followers.collect(zone->apex(), followers);

@@ -12,12 +12,8 @@ namespace
 {
 std::vector<std::string> namesOf(const Zone& zone, std::string_view node)
 {
-  std::vector<WireName> names;
-  zone.namesOf(node, names);
   std::vector<std::string> texts;
-  for (const auto& name : names) {
-    texts.push_back(toText(name));
-  }
+  zone.forEachNameOf(node, [&texts](const WireName& name) { texts.push_back(toText(name)); });
   std::sort(texts.begin(), texts.end());
   return texts;
 }
