@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "failoverbackend.hh"
+#include <algorithm>
 #include "runtimes.hh"
 #include "wirename.hh"
+#include "pdns/dnspacket.hh"
 
 namespace failover
 {
@@ -11,6 +13,20 @@ namespace
   // Rrsets beyond this make the first big answer of an instance allocate.
   constexpr size_t s_usualAnswer = 256;
   constexpr size_t s_usualWithheld = 16;
+
+  // A packet's address and number are soon used again, its time of arrival is not. PowerDNS notes that over UDP only, and
+  // uses it for nothing else over TCP. Never 0.
+  uint64_t identityOf(DNSPacket& packet) noexcept
+  {
+    if (packet.d_dt.getTimeval().tv_sec == 0) {
+      packet.d_dt.set();
+    }
+    const auto arrival = packet.d_dt.getTimeval();
+    constexpr uint64_t microseconds = 1'000'000;
+    const auto number = uint64_t{packet.d.id} << 48U | uint64_t{packet.getRemotePort()} << 32U;
+    const auto identity = number ^ (static_cast<uint64_t>(arrival.tv_sec) * microseconds + static_cast<uint64_t>(arrival.tv_usec)) ^ reinterpret_cast<uintptr_t>(&packet);
+    return std::max<uint64_t>(1, identity);
+  }
 
   Settings settingsOf(const std::string& prefix)
   {
@@ -88,6 +104,14 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
   }
   d_source = Source::Snapshot;
   d_liveZone = nullptr;
+  const auto question = packet != nullptr && qtype == QType::ANY ? identityOf(*packet) : 0;
+  if (question != 0 && question == d_chosenFor && snapshot == d_withheldFrom && zoneId == d_askedZone && qname == d_askedName) {
+    // PowerDNS asks for a name once to see whether it is delegated, and once to answer: it gets the same.
+    d_next = 0;
+    countAnswers(question, *snapshot, *snapshot->zoneById(zoneId), lowered(qname, d_nameBuffer), *packet);
+    return;
+  }
+  d_chosenFor = 0;
   d_askedType = qtype;
   d_askedName = qname;
   d_askedZone = zoneId;
@@ -104,8 +128,9 @@ void FailoverBackend::lookup(const QType& qtype, const DNSName& qname, pdns_comp
   if (zoneId >= 0) {
     if (const auto* zone = snapshot->zoneById(zoneId)) {
       choose(*zone, name, qtype.getCode(), packet);
-      if (packet != nullptr && qtype == QType::ANY) {
-        countAnswers(*snapshot, *zone, name, *packet);
+      if (question != 0) {
+        countAnswers(question, *snapshot, *zone, name, *packet);
+        d_chosenFor = question;
       }
     }
     return;

@@ -96,8 +96,9 @@ private:
   [[nodiscard]] uint8_t scopeOf(const RRset& rrset) const noexcept;
   template <typename Add>
   void forEachAnswer(std::span<const RRset> rrsets, std::string_view name, uint16_t type, Add add) const;
-  // d_chosen is what a lookup of all types found; counts it, if it is what the question is answered with.
-  void countAnswers(const Snapshot& snapshot, const Zone& zone, std::string_view name, DNSPacket& packet);
+  // d_chosen is what a lookup of all types found; counts it, if it is what the question is answered with. question: its
+  // identity.
+  void countAnswers(uint64_t question, const Snapshot& snapshot, const Zone& zone, std::string_view name, const DNSPacket& packet);
   // A list of a zone: see failovertransfer.cc.
   bool chooseNextName();
   const Zone* findLive(const pdns_compat::ZoneName& apex, pdns_compat::ZoneId zoneId);
@@ -119,6 +120,7 @@ private:
   DNSName d_askedName;
   pdns_compat::ZoneId d_askedZone{-1};
   std::vector<Chosen> d_chosen;
+  uint64_t d_chosenFor{0}; // the identity of the question, where all types of d_askedName were looked up; else 0
   std::vector<int64_t> d_zoneIds; // of d_chosen
   size_t d_next{0};
   bool d_varies{false}; // health decides which rrsets the name has: no cache may keep any part of the answer

@@ -7,22 +7,6 @@
 
 namespace failover
 {
-namespace
-{
-  // A packet's address and number are soon used again, its time of arrival is not. PowerDNS notes that over UDP only, and
-  // uses it for nothing else over TCP.
-  uint64_t identityOf(DNSPacket& packet) noexcept
-  {
-    if (packet.d_dt.getTimeval().tv_sec == 0) {
-      packet.d_dt.set();
-    }
-    const auto arrival = packet.d_dt.getTimeval();
-    constexpr uint64_t microseconds = 1'000'000;
-    const auto number = uint64_t{packet.d.id} << 48U | uint64_t{packet.getRemotePort()} << 32U;
-    return number ^ (static_cast<uint64_t>(arrival.tv_sec) * microseconds + static_cast<uint64_t>(arrival.tv_usec)) ^ reinterpret_cast<uintptr_t>(&packet);
-  }
-}
-
 // add(node, answer): of each record that is sent and leads to a node, once for each of its nodes that it is sent for.
 template <typename Add>
 void FailoverBackend::forEachAnswer(std::span<const RRset> rrsets, std::string_view name, uint16_t type, Add add) const
@@ -41,10 +25,11 @@ void FailoverBackend::forEachAnswer(std::span<const RRset> rrsets, std::string_v
   }
 }
 
-void FailoverBackend::countAnswers(const Snapshot& snapshot, const Zone& zone, std::string_view name, DNSPacket& packet)
+void FailoverBackend::countAnswers(uint64_t question, const Snapshot& snapshot, const Zone& zone, std::string_view name, const DNSPacket& packet)
 {
   const auto type = packet.qtype.getCode();
-  if (!d_trace.answersWith(snapshot, {identityOf(packet), type, lowered(packet.qdomain, d_questionBuffer)}, zone, name)) {
+  const auto asked = d_trace.traces(question) ? std::string_view() : lowered(packet.qdomain, d_questionBuffer);
+  if (!d_trace.answersWith(snapshot, {question, type, asked}, zone, name)) {
     return;
   }
   const auto rrsets = zone.find(name);

@@ -66,6 +66,7 @@ bool FailoverBackend::list(const pdns_compat::ZoneName& target, pdns_compat::Zon
   d_askedName = pdns_compat::nameOf(target);
   d_askedZone = zoneId;
   d_chosen.clear();
+  d_chosenFor = 0;
   d_next = 0;
   d_withheld.clear(); // it is no question's denial
   d_liveName = 0;

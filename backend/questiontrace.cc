@@ -30,7 +30,8 @@ bool QuestionTrace::answersWith(const Snapshot& snapshot, const Question& questi
   if (question.identity != d_identity) {
     d_identity = question.identity;
     d_target = question.name;
-    trace(snapshot, question.type);
+    // PowerDNS has looked for the zone already, and begins with the name that was asked.
+    trace(snapshot, question.type, name == question.name ? &zone : snapshot.zoneOf(d_target));
   }
   return d_left > 0 && name == d_place && zone.id() == d_zone && --d_left == 0;
 }
@@ -38,17 +39,17 @@ bool QuestionTrace::answersWith(const Snapshot& snapshot, const Question& questi
 void QuestionTrace::follow(const Snapshot& snapshot, uint16_t type, const Zone& zone, const Record& cname)
 {
   d_target = zone.leadOf(cname)->target;
-  trace(snapshot, type);
+  trace(snapshot, type, snapshot.zoneOf(d_target));
 }
 
-void QuestionTrace::trace(const Snapshot& snapshot, uint16_t type)
+// zone: of d_target, or null.
+void QuestionTrace::trace(const Snapshot& snapshot, uint16_t type, const Zone* zone)
 {
   d_left = 0;
   if (type == rrtype::ds) { // is asked of the zone above, and no node has one
     return;
   }
-  for (d_targetCount = 0; d_targetCount < s_longestChain;) {
-    const auto* zone = snapshot.zoneOf(d_target);
+  for (d_targetCount = 0; d_targetCount < s_longestChain; zone = snapshot.zoneOf(d_target)) {
     if (zone == nullptr || zone->isDelegated(d_target)) {
       return;
     }

@@ -30,6 +30,8 @@ public:
     uint16_t type{0};
     std::string_view name; // lower-case wire form
   };
+  // Whether the last call was for this question: then its name and type are known.
+  [[nodiscard]] bool traces(uint64_t identity) const noexcept { return identity == d_identity; }
   // Whether the question is answered with what is at this name of this zone. Each lookup of all its types is to be told.
   [[nodiscard]] bool answersWith(const Snapshot& snapshot, const Question& question, const Zone& zone, std::string_view name);
 
@@ -37,7 +39,7 @@ public:
   void follow(const Snapshot& snapshot, uint16_t type, const Zone& zone, const Record& cname);
 
 private:
-  void trace(const Snapshot& snapshot, uint16_t type);
+  void trace(const Snapshot& snapshot, uint16_t type, const Zone* zone);
   [[nodiscard]] unsigned lookupsBefore(const Zone& zone) const noexcept;
 
   const bool d_allTypes;
