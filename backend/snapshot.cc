@@ -26,7 +26,17 @@ const Zone* Snapshot::zoneOf(std::string_view name) const noexcept
 
 void Snapshot::forEachZone(const std::function<void(const Zone&)>& visit) const
 {
-  for (const auto& shard : d_byId) {
+  forEach(d_byId, visit);
+}
+
+void Snapshot::forEachRedirecting(const std::function<void(const Zone&)>& visit) const
+{
+  forEach(d_redirecting, visit);
+}
+
+void Snapshot::forEach(const Shards& shards, const std::function<void(const Zone&)>& visit)
+{
+  for (const auto& shard : shards) {
     if (shard) {
       shard->forEach(visit);
     }
@@ -61,6 +71,9 @@ void SnapshotEdit::put(std::shared_ptr<const Zone> zone)
   const auto byApex = Snapshot::hashOf(std::string_view(zone->apex()));
   d_put.insert(zone->id());
   writable(d_next->d_byApex, d_ownApexes, byApex).insert(byApex, zone);
+  if (!zone->redirects().empty()) {
+    writable(d_next->d_redirecting, d_ownRedirecting, byId).insert(byId, zone);
+  }
   writable(d_next->d_byId, d_ownIds, byId).insert(byId, std::move(zone));
 }
 
@@ -78,6 +91,9 @@ void SnapshotEdit::remove(int64_t id)
   const auto byId = Snapshot::hashOf(id);
   const auto byApex = Snapshot::hashOf(std::string_view(current->apex()));
   writable(d_next->d_byApex, d_ownApexes, byApex).erase(byApex, isThis);
+  if (!current->redirects().empty()) {
+    writable(d_next->d_redirecting, d_ownRedirecting, byId).erase(byId, isThis);
+  }
   writable(d_next->d_byId, d_ownIds, byId).erase(byId, isThis); // last: it may be what keeps the zone
 }
 

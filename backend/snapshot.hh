@@ -28,6 +28,8 @@ public:
   [[nodiscard]] const Zone* zoneOf(std::string_view name) const noexcept;
 
   void forEachZone(const std::function<void(const Zone&)>& visit) const;
+  // Those with redirects(): few, where most zones keep to themselves.
+  void forEachRedirecting(const std::function<void(const Zone&)>& visit) const;
 
   [[nodiscard]] size_t zoneCount() const noexcept { return d_zoneCount; }
   [[nodiscard]] size_t recordCount() const noexcept { return d_recordCount; }
@@ -38,6 +40,7 @@ private:
   using Shards = std::array<std::shared_ptr<const ZoneTable>, s_shards>;
   static uint64_t hashOf(int64_t id) noexcept { return static_cast<uint64_t>(id) * 0x9e3779b97f4a7c15; } // to both halves
   static uint64_t hashOf(std::string_view apex) noexcept { return std::hash<std::string_view>{}(apex); }
+  static void forEach(const Shards& shards, const std::function<void(const Zone&)>& visit);
   template <typename Key, typename Matches>
   static const Zone* find(const Shards& shards, Key key, Matches matches) noexcept
   {
@@ -48,6 +51,7 @@ private:
 
   Shards d_byId;
   Shards d_byApex;
+  Shards d_redirecting; // by id
   size_t d_zoneCount{0};
   size_t d_recordCount{0};
 };
@@ -78,5 +82,6 @@ private:
   std::unordered_set<int64_t> d_put; // ids of zones whose records are not counted yet
   OwnShards d_ownIds;
   OwnShards d_ownApexes;
+  OwnShards d_ownRedirecting;
 };
 }
