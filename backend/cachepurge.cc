@@ -28,8 +28,8 @@ namespace
   void purgeRedirects(Host& host, const Snapshot& snapshot, std::set<WireName> touched)
   {
     std::vector<const Zone*> candidates;
-    snapshot.forEachZone([&](const Zone& zone) {
-      if (!zone.redirects().empty() && !touched.contains(zone.apex())) {
+    snapshot.forEachRedirecting([&](const Zone& zone) {
+      if (!touched.contains(zone.apex())) {
         candidates.push_back(&zone);
       }
     });

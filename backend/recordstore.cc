@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: failover backend authors
 #include "recordstore.hh"
+#include <algorithm>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <utility>
@@ -86,12 +87,14 @@ int64_t RecordStore::newestChange()
 
 std::vector<int64_t> RecordStore::zonesChangedSince(int64_t change)
 {
-  Statement changes(d_database, "SELECT domain_id FROM changed_zones WHERE change > ?1 GROUP BY domain_id");
+  Statement changes(d_database, "SELECT domain_id FROM changed_zones WHERE change > ?1");
   changes.bind(1, change);
   std::vector<int64_t> zones;
   while (changes.step()) {
     zones.push_back(changes.integer(0));
   }
+  std::sort(zones.begin(), zones.end());
+  zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
   return zones;
 }
 

@@ -4,38 +4,14 @@
 
 namespace failover
 {
-namespace
-{
-  template <typename Shard, typename Key>
-  const Zone* findIn(const std::shared_ptr<const Shard>& shard, Key key) noexcept
-  {
-    if (!shard) {
-      return nullptr;
-    }
-    const auto found = shard->find(key);
-    return found == shard->end() ? nullptr : found->second.get();
-  }
-
-  // The edit's own copy of a shard, made at the first write.
-  template <typename Shard>
-  Shard& writable(std::shared_ptr<const Shard>& current, std::shared_ptr<Shard>& own)
-  {
-    if (!own) {
-      own = current ? std::make_shared<Shard>(*current) : std::make_shared<Shard>();
-      current = own;
-    }
-    return *own;
-  }
-}
-
 const Zone* Snapshot::zoneById(int64_t id) const noexcept
 {
-  return findIn(d_byId[shardOf(id)], id);
+  return find(d_byId, id, [id](const Zone& zone) { return zone.id() == id; });
 }
 
 const Zone* Snapshot::zoneByApex(std::string_view apex) const noexcept
 {
-  return findIn(d_byApex[shardOf(apex)], apex);
+  return find(d_byApex, apex, [apex](const Zone& zone) { return zone.apex() == apex; });
 }
 
 const Zone* Snapshot::zoneOf(std::string_view name) const noexcept
@@ -50,11 +26,19 @@ const Zone* Snapshot::zoneOf(std::string_view name) const noexcept
 
 void Snapshot::forEachZone(const std::function<void(const Zone&)>& visit) const
 {
-  for (const auto& shard : d_byId) {
+  forEach(d_byId, visit);
+}
+
+void Snapshot::forEachRedirecting(const std::function<void(const Zone&)>& visit) const
+{
+  forEach(d_redirecting, visit);
+}
+
+void Snapshot::forEach(const Shards& shards, const std::function<void(const Zone&)>& visit)
+{
+  for (const auto& shard : shards) {
     if (shard) {
-      for (const auto& [id, zone] : *shard) {
-        visit(*zone);
-      }
+      shard->forEach(visit);
     }
   }
 }
@@ -64,16 +48,16 @@ SnapshotEdit::SnapshotEdit(const Snapshot* base) :
 {
 }
 
-Snapshot::IdShard& SnapshotEdit::idShard(int64_t id)
+// The edit's own copy of a shard, made at the first write.
+ZoneTable& SnapshotEdit::writable(Snapshot::Shards& shards, OwnShards& own, uint64_t hash)
 {
-  const auto shard = Snapshot::shardOf(id);
-  return writable(d_next->d_byId[shard], d_ownIds[shard]);
-}
-
-Snapshot::ApexShard& SnapshotEdit::apexShard(std::string_view apex)
-{
-  const auto shard = Snapshot::shardOf(apex);
-  return writable(d_next->d_byApex[shard], d_ownApexes[shard]);
+  auto& shard = own[hash % Snapshot::s_shards];
+  if (!shard) {
+    auto& current = shards[hash % Snapshot::s_shards];
+    shard = current ? std::make_shared<ZoneTable>(*current) : std::make_shared<ZoneTable>();
+    current = shard;
+  }
+  return *shard;
 }
 
 void SnapshotEdit::put(std::shared_ptr<const Zone> zone)
@@ -83,10 +67,14 @@ void SnapshotEdit::put(std::shared_ptr<const Zone> zone)
     remove(namesake->id());
   }
   ++d_next->d_zoneCount;
-  apexShard(zone->apex()).emplace(zone->apex(), zone);
-  const auto id = zone->id();
-  d_put.insert(id);
-  idShard(id).emplace(id, std::move(zone));
+  const auto byId = Snapshot::hashOf(zone->id());
+  const auto byApex = Snapshot::hashOf(std::string_view(zone->apex()));
+  d_put.insert(zone->id());
+  writable(d_next->d_byApex, d_ownApexes, byApex).insert(byApex, zone);
+  if (!zone->redirects().empty()) {
+    writable(d_next->d_redirecting, d_ownRedirecting, byId).insert(byId, zone);
+  }
+  writable(d_next->d_byId, d_ownIds, byId).insert(byId, std::move(zone));
 }
 
 void SnapshotEdit::remove(int64_t id)
@@ -99,11 +87,14 @@ void SnapshotEdit::remove(int64_t id)
   if (d_put.erase(id) == 0) {
     d_next->d_recordCount -= current->recordCount();
   }
-  auto& apexes = apexShard(current->apex());
-  auto& ids = idShard(id);
-  const auto keep = ids.find(id)->second; // the apex shard's key points into the zone
-  apexes.erase(std::string_view(keep->apex()));
-  ids.erase(id);
+  const auto isThis = [current](const Zone& zone) { return &zone == current; };
+  const auto byId = Snapshot::hashOf(id);
+  const auto byApex = Snapshot::hashOf(std::string_view(current->apex()));
+  writable(d_next->d_byApex, d_ownApexes, byApex).erase(byApex, isThis);
+  if (!current->redirects().empty()) {
+    writable(d_next->d_redirecting, d_ownRedirecting, byId).erase(byId, isThis);
+  }
+  writable(d_next->d_byId, d_ownIds, byId).erase(byId, isThis); // last: it may be what keeps the zone
 }
 
 std::shared_ptr<const Snapshot> SnapshotEdit::finish()

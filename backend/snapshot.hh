@@ -5,12 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 #include "zone.hh"
+#include "zonetable.hh"
 
 // Snapshot: every zone of the store at one moment. Immutable. The next one is made from it by SnapshotEdit and
 // shares all zones, and all shards of the table, that did not change: one changed zone among 100,000 copies a few
@@ -29,6 +28,8 @@ public:
   [[nodiscard]] const Zone* zoneOf(std::string_view name) const noexcept;
 
   void forEachZone(const std::function<void(const Zone&)>& visit) const;
+  // Those with redirects(): few, where most zones keep to themselves.
+  void forEachRedirecting(const std::function<void(const Zone&)>& visit) const;
 
   [[nodiscard]] size_t zoneCount() const noexcept { return d_zoneCount; }
   [[nodiscard]] size_t recordCount() const noexcept { return d_recordCount; }
@@ -36,14 +37,21 @@ public:
 private:
   friend class SnapshotEdit;
   static constexpr size_t s_shards = 256;
-  using ZonePtr = std::shared_ptr<const Zone>;
-  using IdShard = std::unordered_map<int64_t, ZonePtr>;
-  using ApexShard = std::unordered_map<std::string_view, ZonePtr>; // keys point into the zones
-  static size_t shardOf(int64_t id) noexcept { return static_cast<size_t>(id) % s_shards; }
-  static size_t shardOf(std::string_view apex) noexcept { return std::hash<std::string_view>{}(apex) % s_shards; }
+  using Shards = std::array<std::shared_ptr<const ZoneTable>, s_shards>;
+  static uint64_t hashOf(int64_t id) noexcept { return static_cast<uint64_t>(id) * 0x9e3779b97f4a7c15; } // to both halves
+  static uint64_t hashOf(std::string_view apex) noexcept { return std::hash<std::string_view>{}(apex); }
+  static void forEach(const Shards& shards, const std::function<void(const Zone&)>& visit);
+  template <typename Key, typename Matches>
+  static const Zone* find(const Shards& shards, Key key, Matches matches) noexcept
+  {
+    const auto hash = hashOf(key);
+    const auto& shard = shards[hash % s_shards];
+    return shard ? shard->find(hash, matches) : nullptr;
+  }
 
-  std::array<std::shared_ptr<const IdShard>, s_shards> d_byId;
-  std::array<std::shared_ptr<const ApexShard>, s_shards> d_byApex;
+  Shards d_byId;
+  Shards d_byApex;
+  Shards d_redirecting; // by id
   size_t d_zoneCount{0};
   size_t d_recordCount{0};
 };
@@ -66,13 +74,14 @@ public:
   [[nodiscard]] std::shared_ptr<const Snapshot> finish();
 
 private:
-  Snapshot::IdShard& idShard(int64_t id);
-  Snapshot::ApexShard& apexShard(std::string_view apex);
+  // Shards that this edit has copied and may write to.
+  using OwnShards = std::array<std::shared_ptr<ZoneTable>, Snapshot::s_shards>;
+  static ZoneTable& writable(Snapshot::Shards& shards, OwnShards& own, uint64_t hash);
 
   std::shared_ptr<Snapshot> d_next;
   std::unordered_set<int64_t> d_put; // ids of zones whose records are not counted yet
-  // Shards that this edit has copied and may write to.
-  std::array<std::shared_ptr<Snapshot::IdShard>, Snapshot::s_shards> d_ownIds;
-  std::array<std::shared_ptr<Snapshot::ApexShard>, Snapshot::s_shards> d_ownApexes;
+  OwnShards d_ownIds;
+  OwnShards d_ownApexes;
+  OwnShards d_ownRedirecting;
 };
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: failover backend authors
 #include "zonebuilder.hh"
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <numeric>
 #include <tuple>
@@ -29,6 +30,16 @@ ZoneBuilder::ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners) :
   d_zone->d_id = id;
   d_zone->d_apex = std::move(apex);
   d_zone->d_index.resize(8);
+}
+
+void ZoneBuilder::reserve(const Zone& like)
+{
+  auto& zone = *d_zone;
+  zone.d_index.resize(std::max(zone.d_index.size(), std::bit_ceil(2 * like.d_names.size())));
+  zone.d_names.reserve(like.d_names.size());
+  zone.d_text.reserve(like.d_text.size());
+  zone.d_records.reserve(like.d_records.size());
+  d_entries.reserve(like.d_records.size());
 }
 
 uint32_t ZoneBuilder::nameIndex(std::string_view relative)

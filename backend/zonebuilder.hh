@@ -22,6 +22,8 @@ public:
   // owners: which node a target belongs to. Borrows it until build().
   ZoneBuilder(int64_t id, WireName apex, const OwnerMap& owners);
 
+  // Makes room for as much as this zone has. REQUIRES: before any record is added.
+  void reserve(const Zone& like);
   // Counts a row into the fingerprint: a hash of all that stands in it.
   void addRow(uint64_t hash) noexcept { d_zone->d_fingerprint += hash; }
 

@@ -127,6 +127,9 @@ ZoneLoader::Result ZoneLoader::load(int64_t id, const Zone* last)
 
   addKindProblem(id, result);
   ZoneBuilder builder(id, std::move(apex), d_owners);
+  if (last != nullptr) {
+    builder.reserve(*last);
+  }
   loadDetails(builder, result);
   loadRecords(builder, result, last != nullptr && last->apex() == builder.apex() ? last : nullptr);
   std::vector<ZoneBuilder::Surplus> surplus;

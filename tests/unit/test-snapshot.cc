@@ -49,6 +49,24 @@ TEST_SUITE("snapshot")
     CHECK(idsOf(*snapshot) == std::set<int64_t>{-3, 1, 257});
   }
 
+  TEST_CASE("zones that lead into others are kept apart")
+  {
+    const auto redirecting = [](const Snapshot& snapshot) {
+      std::set<int64_t> ids;
+      snapshot.forEachRedirecting([&](const Zone& zone) { ids.insert(zone.id()); });
+      return ids;
+    };
+    const auto leading = [](int64_t id, const char* apex) { return makeZone(id, apex, {{apex, "DNAME", "else.org"}}); };
+    const auto first = snapshotOf({zoneNamed(1, "a.org"), leading(2, "b.org"), leading(258, "c.org")});
+    CHECK(redirecting(*first) == std::set<int64_t>{2, 258});
+    const auto second = snapshotOf({leading(1, "a.org"), zoneNamed(2, "b.org"), leading(258, "c.org")}, first.get());
+    CHECK(redirecting(*second) == std::set<int64_t>{1, 258});
+    SnapshotEdit edit(second.get());
+    edit.remove(258);
+    CHECK(redirecting(*edit.finish()) == std::set<int64_t>{1});
+    CHECK(redirecting(*first) == std::set<int64_t>{2, 258});
+  }
+
   TEST_CASE("zones that did not change are the same object in the next snapshot")
   {
     const auto before = snapshotOf({zoneNamed(1, "a.org"), zoneNamed(257, "b.org"), zoneNamed(2, "c.org")});
