@@ -15,6 +15,10 @@ own HTTPS 2 h2.{ZONE}. ipv4hint={v4(2)},{v4(3)}
 many HTTPS 1 {OUT} ipv4hint={",".join(v4(number) for number in range(1, 7))}
 strange HTTPS 1 {OUT} ipv4hint=198.51.100.1
 short HTTPS 1 {OUT} ipv4hint={v4(1)}
+h1 HTTPS 1 .
+h1 HTTPS 2 {OUT}
+h2 HTTPS 1 .
+h2 HTTPS 2 {OUT}
 """
 
 
@@ -58,6 +62,8 @@ class HintsTest(PolicyCase):
         self.is_("v6", f'1 {OUT} ipv6hint="{v6(2)},2001:db8:ffff::1"')
         self.is_("dual", f'1 {OUT} ipv4hint="{v4(2)}" ipv6hint="{v6(2)}"')
         self.is_("own", f'2 h2.{ZONE}. ipv4hint="{v4(2)},{v4(3)}"')
+        self.is_("h1", f"2 {OUT}")  # "." is the name itself, for each of them another one
+        self.is_("h2", "1 .", f"2 {OUT}")
         self.is_("strange", f'1 {OUT} ipv4hint="198.51.100.1"')
 
     def test_another_down(self):
