@@ -10,7 +10,7 @@ namespace failover
 {
 namespace
 {
-  // How long a writer waits for its own change to be answered. A million records take about three seconds to load.
+  // How long a writer waits for its own change to be answered. A million records take about two seconds to load.
   constexpr std::chrono::seconds s_loadPatience{10};
   constexpr std::chrono::seconds s_catchUpPatience{2};
   constexpr std::chrono::seconds s_settlePatience{2};
