@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-MODULE = Path(__file__).resolve().parents[2] / "build" / "backend" / "libfailoverbackend.so"
+MODULE = Path(__file__).resolve().parents[3] / "build" / "backend" / "libfailoverbackend.so"
 CONF = """launch={kind}
 load-modules={module}
 local-address=127.0.0.1
@@ -19,7 +19,7 @@ guardian=no
 disable-syslog=yes
 loglevel=6
 security-poll-suffix=
-{line}
+{lines}
 """
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -31,14 +31,14 @@ def free_port() -> int:
 
 
 class Server:
-    """kind: failover or bind; source: the store or named.conf."""
+    """kind: failover or bind; source: the store or named.conf; lines: of pdns.conf."""
 
-    def __init__(self, folder: Path, kind: str, source: Path):
+    def __init__(self, folder: Path, kind: str, source: Path, *lines: str):
         self.folder, self.kind, self.port, self.process = folder, kind, free_port(), None
         folder.mkdir()
-        line = f"failover-database={source}" if kind == "failover" else f"bind-config={source}"
+        database = f"failover-database={source}" if kind == "failover" else f"bind-config={source}"
         module = MODULE if kind == "failover" else "libbindbackend.so"
-        (folder / "pdns.conf").write_text(CONF.format(kind=kind, module=module, port=self.port, folder=folder, line=line))
+        (folder / "pdns.conf").write_text(CONF.format(kind=kind, module=module, port=self.port, folder=folder, lines="\n".join((database, *lines))))
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.connect(("127.0.0.1", self.port))
 

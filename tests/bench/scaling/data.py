@@ -9,7 +9,7 @@ import random
 import sqlite3
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[2]
+TOP = Path(__file__).resolve().parents[3]
 OURS = TOP / "schema" / "schema.sql"
 STOCK = Path("/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql")
 NODES = [f"127.0.1.{n}" for n in range(1, 5)]
