@@ -221,21 +221,6 @@ protected:
   }
 };
 
-// DNSBackend itself, with getSOA() in one form. For tests/bench/nullbackend.cc.
-class PlainBackend : public DNSBackend
-{
-public:
-#if PDNS_VERSION >= 501
-  bool getSOA(const ZoneName& zone, ZoneId zoneId, SOAData& soa) final { return findSOA(zone, zoneId, soa); }
-#else
-  bool getSOA(const ZoneName& zone, SOAData& soa) final { return findSOA(zone, -1, soa); }
-#endif
-
-protected:
-  // zoneId: -1 where it is not known.
-  virtual bool findSOA(const ZoneName& zone, ZoneId zoneId, SOAData& soa) = 0;
-};
-
 inline void report(std::unique_ptr<BackendFactory> factory)
 {
 #if PDNS_VERSION >= 409

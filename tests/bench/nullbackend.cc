@@ -31,7 +31,22 @@ namespace
     }
   };
 
-  class NullBackend : public pdns_compat::PlainBackend
+  // DNSBackend with getSOA() in one form for all versions, as pdns_compat::SqlBackend has it for the product.
+  class PlainBackend : public DNSBackend
+  {
+  public:
+#if PDNS_VERSION >= 501
+    bool getSOA(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId, SOAData& soa) final { return findSOA(zone, zoneId, soa); }
+#else
+    bool getSOA(const pdns_compat::ZoneName& zone, SOAData& soa) final { return findSOA(zone, -1, soa); }
+#endif
+
+  protected:
+    // zoneId: -1 where it is not known.
+    virtual bool findSOA(const pdns_compat::ZoneName& zone, pdns_compat::ZoneId zoneId, SOAData& soa) = 0;
+  };
+
+  class NullBackend : public PlainBackend
   {
   public:
     explicit NullBackend(const std::string& suffix)
