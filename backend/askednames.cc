@@ -13,7 +13,7 @@ AskedNames::AskedNames(size_t room) :
 
 bool AskedNames::note(std::string_view name) noexcept
 {
-  // One question makes several lookups. REQUIRES of visit(): the newest name is still in the ring.
+  // One question makes several lookups, and visit() leaves the newest name in the ring.
   if (d_newestSize != 0 && name == std::string_view(d_newest.data(), d_newestSize)) {
     return true;
   }

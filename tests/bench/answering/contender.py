@@ -5,8 +5,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from answering.message import Client, Reply
-from answering.process import Failed, Process, free_port
+from message import Client, Reply
+from process import Failed, Process, free_port
 from answering.zone import APEX, NAMES, NODES, gdnsd_zone
 
 

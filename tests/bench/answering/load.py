@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from answering.process import Failed, pinned
+from process import Failed, pinned
 
 LOST = 0.001  # a share beyond which a measurement is worth nothing
 LATENCY = re.compile(r"^> \S+ \S+ \S+ ([0-9.]+)$", re.MULTILINE)  # with -v: > RCODE NAME TYPE SECONDS

@@ -12,8 +12,8 @@ from pathlib import Path
 from answering import figures, powerdns
 from answering.contender import Contender, Gdnsd
 from answering.load import Load
-from answering.message import Client
-from answering.process import Cores, Failed
+from message import Client
+from process import Cores, Failed
 from answering.zone import NAMES, NODES, Questions
 
 WARM_UP = 1.0  # seconds

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from answering.contender import Contender
-from answering.process import PATH, Failed
+from process import PATH, Failed
 from answering.zone import APEX, NODES, lua_zone, static_zone
 from harness.command import run
 from harness.paths import BUILD, stock_module

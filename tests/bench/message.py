@@ -75,8 +75,11 @@ class Client:
         except OSError:
             return None
 
+    def close(self):
+        self._socket.close()
+
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self._socket.close()
+        self.close()
